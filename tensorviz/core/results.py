@@ -1,0 +1,94 @@
+"""The kinds of answer, as data, and the form they have in JSON.
+
+Must not know torch, files or Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from tensorviz.core.errors import Problem
+from tensorviz.core.text import path_text
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One class and how probable it is (0 to 1)."""
+
+    index: int
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds(Mapping[str, float]):
+    """How long each stage took, in seconds; of a batch, the picture's share. Readable as attributes or as a mapping."""
+
+    decode: float
+    preprocess: float
+    forward: float
+    total: float
+
+    def __getitem__(self, key: str) -> float:
+        if key not in self:
+            raise KeyError(key)
+        value: float = getattr(self, key)
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        return key in ("decode", "preprocess", "forward", "total")
+
+    def __iter__(self) -> Iterator[str]:
+        return (field.name for field in fields(self))
+
+    def __len__(self) -> int:
+        return 4
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """The answer for one picture. `path` is as given; `notes` are honest remarks ("16 bits reduced to 8")."""
+
+    path: str
+    model: str
+    weights: str
+    device: str
+    precision: str
+    seconds: Seconds
+    top: tuple[Label, ...]
+    notes: tuple[str, ...] = ()
+    task: str = "classify"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row of `tensorviz classify --format json`."""
+        row: dict[str, Any] = {
+            "path": path_text(self.path),
+            "task": self.task,
+            "model": self.model,
+            "weights": self.weights,
+            "device": self.device,
+            "precision": self.precision,
+            "seconds": dict(self.seconds),
+            "top": [{"index": t.index, "label": t.label, "probability": t.probability} for t in self.top],
+        }
+        if self.notes:
+            row["notes"] = list(self.notes)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A picture that has no answer, and why."""
+
+    path: str
+    problem: Problem
+    task: str = "classify"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row of a failure: path, task and error, nothing else."""
+        return {"path": path_text(self.path), "task": self.task, "error": self.problem.as_dict()}
+
+
+Row = Classified | Failed
