@@ -1,0 +1,60 @@
+"""Where Qt and the engine meet: `send` a request, receive `event` on the window's thread.
+
+Must not know how the work is done; the engine is whatever has `submit` and `cancel`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from tensorviz.engine.messages import Event, Request
+
+
+class EngineLike(Protocol):
+    """What the screen needs of an engine; the real one is `tensorviz.engine.worker.Engine`."""
+
+    def submit(self, request: Request) -> int:
+        """Queues a request; gives its job number."""
+
+    def cancel(self, job: int) -> None:
+        """Asks a job to end."""
+
+
+class Bridge(QObject):
+    """The only road between the screen and the work.
+
+    Signals: event(Event), always on the window's thread, always after `send` of its job has returned.
+    """
+
+    event = Signal(object)
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine: EngineLike | None = None
+        # queued even when the engine answers on the window's thread: nobody is called back inside `send`
+        self._arrived.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
+
+    def attach(self, engine: EngineLike) -> None:
+        """Names the engine; done once, by whoever builds both."""
+        self._engine = engine
+
+    def report(self, event: Event) -> None:
+        """What the engine calls with each event, on any thread."""
+        self._arrived.emit(event)
+
+    def send(self, request: Request) -> int:
+        """Sends a wish; gives the number that its events will carry."""
+        assert self._engine is not None, "attach an engine first"
+        return self._engine.submit(request)
+
+    def cancel(self, job: int) -> None:
+        """Asks a job to end."""
+        assert self._engine is not None, "attach an engine first"
+        self._engine.cancel(job)
+
+    @Slot(object)
+    def _pass_on(self, event: object) -> None:
+        self.event.emit(event)
