@@ -1,0 +1,68 @@
+"""Everything the screen knows, in one place: what panels are given.
+
+Must not hold behaviour: each state does its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tensorviz.ui.bridge import Bridge
+from tensorviz.ui.state.catalogue import CatalogueState
+from tensorviz.ui.state.choice import ChoiceState
+from tensorviz.ui.state.engine import EngineState
+from tensorviz.ui.state.jobs import JobsState
+from tensorviz.ui.state.messages import MessagesState
+from tensorviz.ui.state.network import NetworkState
+from tensorviz.ui.state.pictures import PicturesState
+from tensorviz.ui.state.pipeline import PipelineState
+from tensorviz.ui.state.results import ResultsState
+from tensorviz.ui.state.settings import SettingsState, SettingsStore
+from tensorviz.ui.state.wishes import WishesState
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The states, and `assets`: the folder with icons/ and samples/.
+
+    A panel says a sentence with `messages.say(text, hint, tone)` and runs a command with `wishes.run(id)`.
+    """
+
+    bridge: Bridge
+    settings: SettingsState
+    jobs: JobsState
+    pictures: PicturesState
+    choice: ChoiceState
+    catalogue: CatalogueState
+    results: ResultsState
+    pipeline: PipelineState
+    network: NetworkState
+    engine: EngineState
+    messages: MessagesState
+    wishes: WishesState
+    assets: Path
+
+
+def build_workspace(bridge: Bridge, settings_store: SettingsStore, assets: Path) -> Workspace:
+    """Builds every state; nothing is sent to the engine yet."""
+    settings = SettingsState(settings_store)
+    jobs = JobsState(bridge)
+    catalogue = CatalogueState(bridge, jobs)
+    choice = ChoiceState(catalogue, settings)
+    pictures = PicturesState(bridge, jobs, settings)
+    return Workspace(
+        bridge=bridge,
+        settings=settings,
+        jobs=jobs,
+        pictures=pictures,
+        choice=choice,
+        catalogue=catalogue,
+        results=ResultsState(bridge, jobs, settings, pictures, choice),
+        pipeline=PipelineState(bridge, jobs, pictures, choice),
+        network=NetworkState(bridge, jobs),
+        engine=EngineState(bridge, jobs),
+        messages=MessagesState(),
+        wishes=WishesState(),
+        assets=assets,
+    )
