@@ -1,0 +1,138 @@
+"""Rows of answers as JSON, JSON lines or CSV, piece by piece, so that a folder of any size can be written as it comes.
+
+Must not know files or terminals: rows in, text out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tensorviz.core.errors import NameUnknown
+from tensorviz.core.names import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tensorviz.core.results import Row
+
+
+class RowText(Protocol):
+    """Turns rows into text. `begin`, then `row` for each, then `end`; joined they are the whole document."""
+
+    def begin(self) -> str:
+        """What stands before the first row."""
+
+    def row(self, row: Row) -> str:
+        """One row."""
+
+    def end(self) -> str:
+        """What stands after the last row."""
+
+
+class JsonText:
+    """One array always, one row a line."""
+
+    def __init__(self) -> None:
+        self._first = True
+
+    def begin(self) -> str:
+        """The opening bracket."""
+        return "["
+
+    def row(self, row: Row) -> str:
+        """The row as an object, with what separates it from the one before."""
+        before, self._first = ("\n" if self._first else ",\n"), False
+        return before + json.dumps(row.as_dict(), ensure_ascii=False)
+
+    def end(self) -> str:
+        """The closing bracket."""
+        return "]\n" if self._first else "\n]\n"
+
+
+class JsonLinesText:
+    """One object per line."""
+
+    def begin(self) -> str:
+        """Nothing."""
+        return ""
+
+    def row(self, row: Row) -> str:
+        """The row as an object on a line of its own."""
+        return json.dumps(row.as_dict(), ensure_ascii=False) + "\n"
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+
+class CsvText:
+    """One line per picture: what answered, the classes side by side, the stages' seconds, the error.
+
+    A text that a spreadsheet would run as a formula (a label or path that begins with =, +, - or @) gets a leading
+    apostrophe.
+    """
+
+    FIXED = ("path", "model", "weights", "device", "precision")
+    STAGES = ("decode", "preprocess", "forward", "total")
+
+    def __init__(self, top: int) -> None:
+        self._top = top
+
+    def begin(self) -> str:
+        """The heading."""
+        classes = [f"{what}_{n}" for n in range(1, self._top + 1) for what in ("index", "label", "probability")]
+        return _csv_line([*self.FIXED, *classes, *(f"seconds_{stage}" for stage in self.STAGES), "error", "hint"])
+
+    def row(self, row: Row) -> str:
+        """One line; a failure has its path, error and hint only."""
+        facts = row.as_dict()
+        error = facts.get("error", {})
+        cells: list[Any] = [facts.get(name, "") for name in self.FIXED]
+        top = facts.get("top", [])[: self._top]
+        for label in top:
+            cells += [label["index"], label["label"], label["probability"]]
+        cells += [""] * (3 * (self._top - len(top)))
+        seconds = facts.get("seconds", {})
+        cells += [seconds.get(stage, "") for stage in self.STAGES]
+        return _csv_line([*cells, error.get("message", ""), error.get("hint", "")])
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+
+FORMATS = ("json", "jsonl", "csv")
+
+
+def row_text(name: str, top: int = 5) -> RowText:
+    """The writer called `name` ("json", "jsonl" or "csv"); `top`: how many classes a CSV line has room for."""
+    if name == "json":
+        return JsonText()
+    if name == "jsonl":
+        return JsonLinesText()
+    if name == "csv":
+        return CsvText(top)
+    raise NameUnknown(
+        f"Results cannot be written as {name!r}; {', '.join(FORMATS)} are known.", did_you_mean(name, FORMATS)
+    )
+
+
+def pieces(rows: Iterable[Row], writer: RowText) -> Iterator[str]:
+    """The document, piece by piece."""
+    yield writer.begin()
+    for row in rows:
+        yield writer.row(row)
+    yield writer.end()
+
+
+def _csv_line(cells: list[Any]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([_harmless(cell) for cell in cells])
+    return line.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,0 +1,299 @@
+"""What is done for each request: one short function each, and the table of them.
+
+Must not know who asked or on which thread it runs. Heavy libraries are imported inside the functions: the window is
+painted before any of them is needed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from typing import TYPE_CHECKING, Any, cast
+
+from tensorviz.core.errors import NothingFound, TensorvizError, WeightsMissing, problem_of
+from tensorviz.core.results import Classified, Failed
+from tensorviz.engine.messages import (
+    CatalogueRead,
+    CheckpointRecognised,
+    Classify,
+    DeleteWeights,
+    DescribeNetwork,
+    DescribePipeline,
+    DropNetworks,
+    EngineReady,
+    Exported,
+    ExportRows,
+    FetchWeights,
+    FindPictures,
+    ImportWeights,
+    KeepEntry,
+    KeepPasted,
+    MakeThumbnails,
+    NetworkDescribed,
+    PicturesFound,
+    PicturesRefused,
+    PipelineDescribed,
+    ReadCatalogue,
+    RecogniseCheckpoint,
+    RemoveEntry,
+    RowsReady,
+    StartEngine,
+    ThumbnailFailed,
+    ThumbnailMade,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tensorviz.core.catalogue import ModelChoice
+    from tensorviz.core.recipe import Recipe
+    from tensorviz.engine.tasks.classify.cache import NetworkCache
+    from tensorviz.engine.worker import Handler, Handlers, Job
+
+PATHS_A_PIECE = 500
+
+
+def handlers(cache: NetworkCacheSource) -> Handlers:
+    """The table. `cache` gives the networks kept warm; all else is stateless."""
+    table: dict[type[Any], Handler] = {
+        StartEngine: start_engine,
+        FindPictures: find_pictures,
+        KeepPasted: keep_pasted,
+        MakeThumbnails: make_thumbnails,
+        DescribePipeline: describe_pipeline,
+        Classify: lambda job: classify(job, cache.get()),
+        DropNetworks: lambda job: cache.drop(),
+        ReadCatalogue: read_catalogue,
+        DescribeNetwork: describe_network,
+        FetchWeights: fetch_weights,
+        ImportWeights: import_weights,
+        DeleteWeights: delete_weights,
+        RecogniseCheckpoint: recognise_checkpoint,
+        KeepEntry: keep_entry,
+        RemoveEntry: remove_entry,
+        ExportRows: export_rows,
+    }
+    return table
+
+
+class NetworkCacheSource:
+    """Makes the cache of warm networks when it is first needed (it needs torch)."""
+
+    def __init__(self) -> None:
+        self._cache: NetworkCache | None = None
+
+    def get(self) -> NetworkCache:
+        """The cache; loads torch the first time."""
+        if self._cache is None:
+            from tensorviz.engine.torch_loading import load_torch
+
+            load_torch()
+            from tensorviz.engine.tasks.classify.cache import NetworkCache
+
+            self._cache = NetworkCache()
+        return self._cache
+
+    def drop(self) -> None:
+        """Forgets all networks."""
+        if self._cache is not None:
+            self._cache.drop_all()
+
+
+def start_engine(job: Job) -> None:
+    """Loads torch and says what there is to compute on."""
+    from tensorviz.engine.torch_loading import load_torch
+
+    load_torch()
+    import torch
+
+    from tensorviz.engine.devices import list_devices
+
+    job.report(EngineReady(job.number, torch.__version__, list_devices()))
+
+
+def find_pictures(job: Job) -> Iterator[None]:
+    """Walks what was given and reports in pieces, so that the first thumbnails are there at once."""
+    from tensorviz.engine.find_pictures import find_pictures as walk
+
+    request = cast("FindPictures", job.request)
+    found = walk(request.paths, job.token)
+    while piece := list(itertools.islice(found, PATHS_A_PIECE)):
+        for refused in (item for item in piece if isinstance(item, Failed)):
+            job.report(PicturesRefused(job.number, refused.path, refused.problem))
+        paths = tuple(item for item in piece if isinstance(item, str))
+        if paths:
+            job.report(PicturesFound(job.number, paths))
+        yield
+
+
+def keep_pasted(job: Job) -> None:
+    """Writes a pasted picture into the cache folder, quickly rather than small."""
+    from PIL import Image
+
+    from tensorviz.engine.places import cache_folder
+
+    request = cast("KeepPasted", job.request)
+    folder = cache_folder() / "pasted"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, path = tempfile.mkstemp(dir=folder, prefix="pasted-", suffix=".png")
+    with os.fdopen(handle, "wb") as file:
+        image = Image.frombytes("RGB", (request.width, request.height), request.pixels)
+        image.save(file, format="PNG", compress_level=1)
+    job.report(PicturesFound(job.number, (path,)))
+
+
+def make_thumbnails(job: Job) -> Iterator[None]:
+    """One small picture after the other; a bad file is an answer too."""
+    from tensorviz.engine.thumbnails import make_thumbnail
+
+    request = cast("MakeThumbnails", job.request)
+    for path in request.paths:
+        job.token.check()
+        try:
+            made = make_thumbnail(path, request.side)
+            job.report(ThumbnailMade(job.number, path, made.preview, made.size, made.format))
+        except TensorvizError as error:
+            job.report(ThumbnailFailed(job.number, path, problem_of(error)))
+        yield
+
+
+def describe_pipeline(job: Job) -> None:
+    """The steps from the picture to the network's input, with the recipe chosen or the weights' own."""
+    from tensorviz.engine.pipeline import describe_pipeline as describe
+
+    request = cast("DescribePipeline", job.request)
+    own = _own_recipe(request.choice)
+    pipeline = describe(request.path, request.choice.recipe or own, own, request.preview_side)
+    job.token.check()
+    job.report(PipelineDescribed(job.number, pipeline))
+
+
+def _own_recipe(choice: ModelChoice) -> Recipe:
+    """The weights' own recipe, whether or not they are on this computer."""
+    from tensorviz.engine.tasks.classify.recipe import source_of
+    from tensorviz.engine.weights.catalogue import find_model, find_weights
+
+    try:
+        return source_of(choice).recipe
+    except WeightsMissing:
+        return find_weights(find_model(choice.model), choice.weights).recipe
+
+
+def classify(job: Job, cache: NetworkCache) -> Iterator[None]:
+    """Answers as they come, a batch at a time; between two batches the lane may run something more urgent."""
+    request = cast("Classify", job.request)
+    total, done = len(request.paths), 0
+    job.progress(0, total, stage=f"loading {request.choice.model or 'the network'}")
+    classifier = cache.classifier(request.choice, job.token)
+    for row in classifier.classify_stream(request.paths, request.top, job.token):
+        done += 1
+        job.failed += isinstance(row, Failed)
+        job.report(RowsReady(job.number, (row,)))
+        job.progress(done, total)
+        yield
+
+
+def read_catalogue(job: Job) -> None:
+    """Every model there is, published, bundled and own, and what is on this computer."""
+    from tensorviz.engine.places import weights_folder
+    from tensorviz.engine.weights.catalogue import read_catalogue as read
+    from tensorviz.engine.weights.entries import list_entries
+    from tensorviz.engine.weights.store import list_files
+
+    notes: list[str] = []
+    models = read(list_entries(notes.append))
+    disk = sum(file.nbytes for file in list_files())
+    job.report(CatalogueRead(job.number, models, str(weights_folder()), disk, tuple(notes)))
+
+
+def describe_network(job: Job) -> None:
+    """The layers of the chosen network, built without its numbers."""
+    from tensorviz.engine.torch_loading import load_torch
+
+    load_torch()
+    from tensorviz.engine.tasks.classify.structure import describe_network as describe
+    from tensorviz.engine.weights.catalogue import find_model, find_weights
+    from tensorviz.engine.weights.entries import list_entries
+
+    choice = cast("DescribeNetwork", job.request).choice
+    model = find_model(choice.model, list_entries())
+    named = any(row.name == choice.weights for row in model.weights)
+    job.report(NetworkDescribed(job.number, choice, describe(model, find_weights(model, choice.weights if named else ""))))
+
+
+def fetch_weights(job: Job) -> None:
+    """Downloads, with progress in bytes, and reads the catalogue again."""
+    from tensorviz.engine.weights.catalogue import find_model, find_weights
+    from tensorviz.engine.weights.fetch import fetch_weights as fetch
+
+    request = cast("FetchWeights", job.request)
+    row = find_weights(find_model(request.model), request.weights)
+    fetch(row, job.token, lambda done, total: job.progress(done, total, "byte"))
+    read_catalogue(job)
+
+
+def import_weights(job: Job) -> None:
+    """Checks a file the person has and copies it to where torch keeps weights."""
+    from tensorviz.engine.weights.catalogue import find_model, find_weights
+    from tensorviz.engine.weights.store import import_file
+
+    request = cast("ImportWeights", job.request)
+    import_file(request.path, find_weights(find_model(request.model), request.weights))
+    read_catalogue(job)
+
+
+def delete_weights(job: Job) -> None:
+    """Deletes the file of published weights."""
+    from tensorviz.engine.weights.catalogue import find_model, find_weights
+    from tensorviz.engine.weights.store import delete
+
+    request = cast("DeleteWeights", job.request)
+    row = find_weights(find_model(request.model), request.weights)
+    if row.path is None:
+        raise NothingFound(f"{row.model} {row.name} is not on this computer.", "There is nothing to delete.")
+    delete(row.path)
+    read_catalogue(job)
+
+
+def recognise_checkpoint(job: Job) -> None:
+    """Reads a checkpoint without running it, and says whose it is."""
+    from tensorviz.engine.torch_loading import load_torch
+
+    load_torch()
+    from tensorviz.engine.tasks.classify.recognise import recognise_file
+
+    path = cast("RecogniseCheckpoint", job.request).path
+    found = recognise_file(path)
+    job.report(CheckpointRecognised(job.number, path, found.architecture, found.classes, found.notes))
+
+
+def keep_entry(job: Job) -> None:
+    """Keeps an own checkpoint in the chooser."""
+    from tensorviz.engine.weights.entries import keep_entry as keep
+
+    keep(cast("KeepEntry", job.request).entry)
+    read_catalogue(job)
+
+
+def remove_entry(job: Job) -> None:
+    """Forgets an own entry; the checkpoint file stays where it is."""
+    from tensorviz.engine.weights.entries import remove_entry as remove
+
+    remove(cast("RemoveEntry", job.request).name)
+    read_catalogue(job)
+
+
+def export_rows(job: Job) -> None:
+    """Writes results beside the file and renames, in the format its suffix says."""
+    from tensorviz.core.row_text import pieces, row_text
+    from tensorviz.engine.writing import replacing
+
+    request = cast("ExportRows", job.request)
+    top = max((len(row.top) for row in request.rows if isinstance(row, Classified)), default=1)
+    writer = row_text(os.path.splitext(request.path)[1].removeprefix(".").lower() or "json", top)
+    with replacing(request.path) as file:
+        for piece in pieces(request.rows, writer):
+            job.token.check()
+            file.write(piece)
+    job.report(Exported(job.number, request.path, len(request.rows)))
