@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tensorviz.core.errors import NothingFound, TensorvizError, WeightsMissing, problem_of
@@ -183,11 +184,10 @@ def _own_recipe(choice: ModelChoice) -> Recipe:
 def classify(job: Job, cache: NetworkCache) -> Iterator[None]:
     """Answers as they come, a batch at a time; between two batches the lane may run something more urgent."""
     request = cast("Classify", job.request)
-    total, done = len(request.paths), 0
+    total = len(request.paths)
     job.progress(0, total, stage=f"loading {request.choice.model or 'the network'}")
     classifier = cache.classifier(request.choice, job.token)
-    for row in classifier.classify_stream(request.paths, request.top, job.token):
-        done += 1
+    for done, row in enumerate(classifier.classify_stream(request.paths, request.top, job.token), 1):
         job.failed += isinstance(row, Failed)
         job.report(RowsReady(job.number, (row,)))
         job.progress(done, total)
@@ -219,7 +219,8 @@ def describe_network(job: Job) -> None:
     choice = cast("DescribeNetwork", job.request).choice
     model = find_model(choice.model, list_entries())
     named = any(row.name == choice.weights for row in model.weights)
-    job.report(NetworkDescribed(job.number, choice, describe(model, find_weights(model, choice.weights if named else ""))))
+    weights = find_weights(model, choice.weights if named else "")
+    job.report(NetworkDescribed(job.number, choice, describe(model, weights)))
 
 
 def fetch_weights(job: Job) -> None:
@@ -291,7 +292,7 @@ def export_rows(job: Job) -> None:
 
     request = cast("ExportRows", job.request)
     top = max((len(row.top) for row in request.rows if isinstance(row, Classified)), default=1)
-    writer = row_text(os.path.splitext(request.path)[1].removeprefix(".").lower() or "json", top)
+    writer = row_text(Path(request.path).suffix.removeprefix(".").lower() or "json", top)
     with replacing(request.path) as file:
         for piece in pieces(request.rows, writer):
             job.token.check()

@@ -181,4 +181,5 @@ class Engine:
         """Cancels everything and waits for the threads; gives whether all ended in time."""
         for lane in self._lanes.values():
             lane.stop()
-        return all([lane.join(seconds) for lane in self._lanes.values()])
+        ended = [lane.join(seconds) for lane in self._lanes.values()]  # each is waited for, whatever the others did
+        return all(ended)

@@ -1,0 +1,128 @@
+"""Builds the object graph of the window: engine, bridge, state, window. The only file that knows everybody.
+
+Must not hold behaviour: each part does its own.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from tensorviz.core.errors import problem_of
+from tensorviz.engine.handlers import NetworkCacheSource, handlers
+from tensorviz.engine.messages import EngineReady, Event, JobFailed, ReadCatalogue, RowsReady, StartEngine
+from tensorviz.engine.places import assets_folder, config_folder
+from tensorviz.engine.worker import Engine
+from tensorviz.settings_file import SettingsFile
+from tensorviz.ui.bridge import Bridge
+from tensorviz.ui.main_window import MainWindow
+from tensorviz.ui.state.workspace import Workspace, build_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+SMOKE_PATIENCE = 180_000  # milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Everything that lives as long as the window."""
+
+    application: QApplication
+    engine: Engine
+    bridge: Bridge
+    workspace: Workspace
+    window: MainWindow
+
+
+def run(paths: Sequence[str] = (), *, smoke: bool = False) -> int:
+    """Opens the window with these pictures and folders, and stays until it is closed; gives the exit code.
+
+    smoke: close again as soon as torch is loaded and, when pictures were given, one of them is answered (for tests of
+    an installation); the exit code then says whether that happened.
+    """
+    if sys.platform == "win32":  # there torch's libraries cannot be loaded after Qt's (torch 2.9 and newer)
+        from tensorviz.engine.torch_loading import load_torch
+
+        load_torch()
+    program = build(paths)
+    if smoke:
+        Smoke(program, pictures=bool(paths))
+    program.window.show()
+    code = program.application.exec()
+    program.engine.stop()
+    return int(code)
+
+
+def build(paths: Sequence[str] = ()) -> Program:
+    """Builds everything and shows nothing yet; the engine starts to load when the window has been painted."""
+    application = _application()
+    bridge = Bridge()
+    engine = Engine(handlers(NetworkCacheSource()), bridge.report)
+    bridge.attach(engine)
+    workspace = build_workspace(bridge, SettingsFile(config_folder() / "settings.json"), assets_folder())
+    window = MainWindow(workspace, QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat))
+    window.first_painted.connect(lambda: _begin(workspace, tuple(paths)))
+    sys.excepthook = _reporter(window)
+    return Program(application, engine, bridge, workspace, window)
+
+
+def _application() -> QApplication:
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    application.setApplicationName("tensorviz")
+    application.setApplicationDisplayName("tensorviz")
+    application.setDesktopFileName("tensorviz")
+    application.setWindowIcon(QIcon(str(assets_folder() / "icons" / "tensorviz.svg")))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program even while Qt waits
+    return application
+
+
+def _begin(workspace: Workspace, paths: tuple[str, ...]) -> None:
+    """What is asked of the engine once there is something to see."""
+    workspace.jobs.send(StartEngine())
+    workspace.jobs.send(ReadCatalogue())
+    if paths:
+        workspace.pictures.add(paths)
+
+
+def _reporter(window: MainWindow) -> object:
+    """An `excepthook` that shows what went wrong in the window's own code, and still prints it."""
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        details = "".join(traceback.format_exception(kind, error, trace))
+        sys.__excepthook__(kind, error, trace)
+        window.report_problem(problem_of(error, details))
+
+    return report
+
+
+class Smoke:
+    """Closes the program when it has shown that it works, or after three minutes when it has not."""
+
+    def __init__(self, program: Program, *, pictures: bool) -> None:
+        self._program = program
+        self._awaited: set[type[Event]] = {EngineReady, RowsReady} if pictures else {EngineReady}
+        program.bridge.event.connect(self._saw)
+        QTimer.singleShot(SMOKE_PATIENCE, program.window, lambda: self._end("nothing was answered in time"))
+
+    def _saw(self, event: Event) -> None:
+        self._awaited.discard(type(event))
+        if isinstance(event, JobFailed):
+            self._end(event.problem.message)
+        elif not self._awaited:
+            self._end("")
+
+    def _end(self, complaint: str) -> None:
+        if complaint:
+            print(complaint, file=sys.stderr)  # noqa: T201 - the terminal is the only reader here
+        self._program.window.close()
+        self._program.application.exit(1 if complaint else 0)
