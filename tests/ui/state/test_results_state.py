@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from tensorviz.core.errors import Problem
 from tensorviz.core.results import Classified, Failed, Label, Seconds
@@ -26,9 +26,6 @@ from tensorviz.engine.messages import (
 from tensorviz.ui.bridge import Bridge
 from tensorviz.ui.state.workspace import Workspace, build_workspace
 from tests.ui.fake_engine import FakeEngine, MemoryStore
-
-if TYPE_CHECKING:
-    from pytestqt.qtbot import QtBot
 
 MISSING = Problem("The weights are not on this computer.", "Fetch them.")
 
