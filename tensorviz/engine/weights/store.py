@@ -108,6 +108,12 @@ def remembered_digest(file: Path, token: CancelToken | None = None) -> str:
     return digest
 
 
+def remember(file: Path, digest: str) -> None:
+    """Keeps the SHA-256 of a file that has just been written, so that it is not read again."""
+    state = file.stat()
+    _write_remembered({**_read_remembered(), str(file.resolve()): [state.st_size, state.st_mtime_ns, digest]})
+
+
 def digest_of(file: Path, token: CancelToken | None = None) -> str:
     """The SHA-256 of the file's bytes, read in blocks of a mebibyte; raises Cancelled between them."""
     hashed = hashlib.sha256()
