@@ -121,10 +121,7 @@ def font_folders() -> list[Path]:
 def has_scalable_font(folders: Iterable[Path]) -> bool:
     """Whether any of the folders holds, at any depth, a font that can be drawn at every size."""
     return any(
-        name.lower().endswith(FONT_SUFFIXES)
-        for folder in folders
-        for _, _, names in os.walk(folder)
-        for name in names
+        name.lower().endswith(FONT_SUFFIXES) for folder in folders for _, _, names in os.walk(folder) for name in names
     )
 
 
@@ -148,8 +145,21 @@ def install_command(missing: list[str], system: System) -> str:
 
 # All of them: pacman skips those that are here.
 ARCH_PACKAGES = (
-    "libglvnd", "libxkbcommon-x11", "xcb-util", "xcb-util-cursor", "xcb-util-image", "xcb-util-keysyms",
-    "xcb-util-renderutil", "xcb-util-wm", "libx11", "dbus", "fontconfig", "freetype2", "glib2", "zstd", "ttf-dejavu",
+    "libglvnd",
+    "libxkbcommon-x11",
+    "xcb-util",
+    "xcb-util-cursor",
+    "xcb-util-image",
+    "xcb-util-keysyms",
+    "xcb-util-renderutil",
+    "xcb-util-wm",
+    "libx11",
+    "dbus",
+    "fontconfig",
+    "freetype2",
+    "glib2",
+    "zstd",
+    "ttf-dejavu",
 )
 
 
