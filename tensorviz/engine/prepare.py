@@ -18,6 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from tensorviz.core.recipe import CropPlan, Recipe, crop_plan
+from tensorviz.engine.pictures.quiet import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,13 +38,18 @@ def prepare(image: Image.Image, recipe: Recipe) -> Pixels:
     image: RGB, any size. Black where the resized picture is smaller than the crop, as torchvision pads.
     """
     plan = crop_plan(recipe, image.size)
-    part = _nearest(image, plan) if recipe.interpolation == "nearest" else _filtered(image, plan, recipe.interpolation)
+    with QUIET:  # Pillow warns when a part of a huge picture is cut out
+        part = _part(image, plan, recipe.interpolation)
     if part.shape[:2] == (plan.side, plan.side):
         return np.ascontiguousarray(part)
     canvas = np.zeros((plan.side, plan.side, 3), np.uint8)
     left, top = plan.box[0] + plan.pad_left - plan.left, plan.box[1] + plan.pad_top - plan.top
     canvas[top : top + part.shape[0], left : left + part.shape[1]] = part
     return canvas
+
+
+def _part(image: Image.Image, plan: CropPlan, interpolation: str) -> Pixels:
+    return _nearest(image, plan) if interpolation == "nearest" else _filtered(image, plan, interpolation)
 
 
 def normalise(pixels: Pixels, recipe: Recipe) -> npt.NDArray[np.float32]:

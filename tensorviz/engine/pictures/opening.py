@@ -3,7 +3,8 @@
 Must not know networks, windows or folders. Files are read with ordinary reads and closed before anything is returned.
 """
 
-# ruff: noqa: PTH - paths are used exactly as given, also those that pathlib would rewrite ("./a", "a//b")
+# Paths are used exactly as given, also those that pathlib would rewrite ("./a", "a//b").
+# ruff: noqa: PTH114, PTH115, PTH116, PTH123
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from PIL import Image, UnidentifiedImageError
 from tensorviz.core.errors import NothingFound, PictureUnreadable
 from tensorviz.core.text import bytes_text, count_text, path_text
 from tensorviz.engine.pictures import colours, formats
-from tensorviz.engine.pictures.quiet import Quiet
+from tensorviz.engine.pictures.quiet import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 LARGEST_FILE = 2_000_000_000  # bytes
 LARGEST_PICTURE = 2 * (1024**3 // 4 // 3)  # pixels; the level at which Pillow refuses by itself, about 179 million
 HEAD = 1024  # bytes looked at to say what a file is
-_QUIET = Quiet()
 _AGAIN = "Copy or download it again, or save it anew with an image editor."
 
 
@@ -55,7 +55,7 @@ def open_picture(path: str) -> Picture:
 
 def picture_of(image: Image.Image) -> Picture:
     """The same for a Pillow image of any mode that somebody else opened. Errors of decoding pass through."""
-    with _QUIET:
+    with QUIET:
         notes = _frame_notes(image) + colours.depth_notes(image)
         by_pillow, form = colours.orientation_before_load(image), image.format or ""
         size = colours.turned_size(image.size, by_pillow)
@@ -74,7 +74,7 @@ def opened(path: str) -> Iterator[Image.Image]:
         head = file.read(HEAD)
         _check_head(path, head)
         try:
-            with _QUIET, _identified(path, head, _Reads(file)) as image:
+            with QUIET, _identified(path, head, _Reads(file)) as image:
                 _check_pixels(path, image.size)
                 yield image
         except (PictureUnreadable, NothingFound):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from typing import Self
+from typing import Final, Self
 
 
 class Quiet:
@@ -38,3 +38,6 @@ class Quiet:
             if self._inside == 0 and self._saved is not None:
                 self._saved.__exit__(None, None, None)
                 self._saved = None
+
+
+QUIET: Final = Quiet()  # one for all: the filters that it guards are those of the whole process
