@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tensorviz.core.errors import NameUnknown
 from tensorviz.core.names import did_you_mean
+from tensorviz.ui import picture_actions as actions
 from tensorviz.ui.screen import Context
 from tensorviz.ui.state.workspace import Workspace
 
@@ -61,11 +62,11 @@ class Command:
 
 
 def _open_files(context: Context) -> None:
-    context.screen.choose_files("Open pictures", PICTURE_FILTERS, context.workspace.pictures.add)
+    context.screen.choose_files("Open pictures", PICTURE_FILTERS, context.screen.take)
 
 
 def _open_folder(context: Context) -> None:
-    context.screen.choose_folder("Open a folder of pictures", context.workspace.pictures.add)
+    context.screen.choose_folder("Open a folder of pictures", context.screen.take)
 
 
 def sample_folder(workspace: Workspace) -> Path:
@@ -267,7 +268,67 @@ COMMANDS: tuple[Command, ...] = (
         menu="&Help",
         section="~about",
     ),
-    # Pictures and results: rows go here.
+    # Pictures and results.
+    Command(
+        "pictures.next", "&Next picture", "Look at the next picture", actions.step(1),
+        "Alt+Right", "next", "&Pictures", "step", actions.has_pictures,
+    ),
+    Command(
+        "pictures.previous", "Pre&vious picture", "Look at the picture before", actions.step(-1),
+        "Alt+Left", "previous", "&Pictures", "step", actions.has_pictures,
+    ),
+    Command(
+        "results.run", "&Classify", "Classify the selected pictures with the chosen model", actions.run,
+        "Ctrl+Return", "play", "&Pictures", "run", actions.has_pictures,
+    ),
+    Command(
+        "results.run_all", "Run &all again", "Classify every picture with the chosen model", actions.run_all,
+        "F5", "retry", "&Pictures", "run", actions.has_pictures,
+    ),
+    Command(
+        "results.cancel", "Cancel the &batch", "End the running batch and those that are queued", actions.cancel_batches,
+        "Ctrl+.", "close", "&Pictures", "run", actions.has_batch,
+    ),
+    Command(
+        "results.toggle_view", "Picture or &table", "Show one answer in full, or the answers of all pictures in a table", actions.toggle_view,
+        "Ctrl+T", "table", "&Pictures", "show",
+    ),
+    Command(
+        "pictures.copy_path", "Copy &path", "Copy the paths of the selected pictures", actions.copy_path,
+        "", "copy", "&Pictures", "well", actions.has_pictures,
+    ),
+    Command(
+        "pictures.show_folder", "Show in its &folder", "Open the folder of the picture", actions.show_folder,
+        "", "folder", "&Pictures", "well", actions.has_pictures,
+    ),
+    Command(
+        "pictures.remove", "&Remove", "Take the selected pictures out of the well; their files stay (Delete in the well)", actions.remove,
+        "", "trash", "&Pictures", "well", actions.has_pictures,
+    ),
+    Command(
+        "pictures.clear", "Remove a&ll", "Take every picture out of the well; their files stay", actions.clear,
+        "", "clear", "&Pictures", "well", actions.has_pictures,
+    ),
+    Command(
+        "results.copy_text", "Copy result as &text", "The answer as plain text", actions.copy_text,
+        "Ctrl+Shift+C", "copy", "&Edit", "result", actions.has_answer,
+    ),
+    Command(
+        "results.copy_json", "Copy result as &JSON", "The answer as the command line prints it", actions.copy_json,
+        "", "copy", "&Edit", "result", actions.has_answer,
+    ),
+    Command(
+        "results.export_csv", "Export &CSV...", "Write all answers to a table", actions.export("csv"),
+        "Ctrl+E", "export", "&File", "export", actions.has_answers,
+    ),
+    Command(
+        "results.export_json", "Export &JSON...", "Write all answers to one JSON array", actions.export("json"),
+        "", "export", "&File", "export", actions.has_answers,
+    ),
+    Command(
+        "results.export_jsonl", "Export JSON &lines...", "Write all answers, one JSON object per line", actions.export("jsonl"),
+        "", "export", "&File", "export", actions.has_answers,
+    ),
     # Models and weights: rows go here.
 )
 

@@ -6,7 +6,7 @@ Must not know how they are shown.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.pictures import PicturesState
     from tensorviz.ui.state.settings import SettingsState
 
+View = Literal["picture", "table"]
 ENDINGS = (JobFinished, JobCancelled, JobFailed)
 
 
@@ -65,14 +66,15 @@ class ResultsState(QObject):
     """The latest answer of each picture.
 
     Signals: changed(paths) with the pictures whose answer changed, () when it may be any; jobs_changed() when a batch
-    began, went on or ended; problem_changed(); exported(path, count).
-    problem: why the latest job ended without answers, until the next one is asked for.
+    began, went on or ended; problem_changed(); exported(path, count); view_changed().
+    problem: why the latest job ended without answers, until the next one is asked for. view: how answers are shown.
     """
 
     changed = Signal(object)
     jobs_changed = Signal()
     problem_changed = Signal()
     exported = Signal(str, int)
+    view_changed = Signal()
 
     def __init__(
         self,
@@ -90,6 +92,7 @@ class ResultsState(QObject):
         self._exports: set[int] = set()
         self._asked_with, self._was_ready = _computing(choice.choice), choice.ready
         self.problem: Problem | None = None
+        self.view: View = "picture"
         bridge.event.connect(self._take)
         jobs.changed.connect(self.jobs_changed)
         pictures.added.connect(self._pictures_added)
@@ -172,6 +175,12 @@ class ResultsState(QObject):
         job = self._jobs.send(ExportRows(rows, path))
         self._exports.add(job)
         return job
+
+    def set_view(self, view: View) -> None:
+        """Shows the current picture's answer, or the table of all."""
+        if view != self.view:
+            self.view = view
+            self.view_changed.emit()
 
     # ------------------------------------------------------------------------------------------------- events
 
