@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QWidget
 
-    from tensorviz.ui.state.workspace import Workspace
+from tensorviz.ui.state.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,9 @@ class Screen(Protocol):
     def copy_text(self, text: str, what: str) -> None:
         """Puts a text on the clipboard and says so: "Copied: `what`."."""
 
+    def take(self, paths: list[str]) -> None:
+        """Takes files and folders as if dropped, and remembers them as recent."""
+
     def paste(self) -> None:
         """Takes what is on the clipboard as it would be taken when dropped."""
 

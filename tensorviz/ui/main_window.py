@@ -1,0 +1,176 @@
+"""The window: a menu bar, a top bar, and one page at a time; what is dropped anywhere on it is taken.
+
+Must not hold behaviour: pages come from `PAGES`, actions from `COMMANDS`, everything else from `ui/window`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSettings, QSize, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QIcon
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from tensorviz.ui.icons import use_icons
+from tensorviz.ui.pages import PAGES, Page
+from tensorviz.ui.screen import Context
+from tensorviz.ui.theme import Theme
+from tensorviz.ui.window.actions import Actions
+from tensorviz.ui.window.drop_overlay import DropOverlay
+from tensorviz.ui.window.drops import may_hold_pictures, offer_of
+from tensorviz.ui.window.memory import WindowMemory
+from tensorviz.ui.window.palette import CommandPalette
+from tensorviz.ui.window.toasts import Toasts
+from tensorviz.ui.window.top_bar import TopBar
+from tensorviz.ui.window.window_screen import WindowScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tensorviz.core.errors import Problem
+    from tensorviz.engine.messages import Request
+    from tensorviz.ui.state.jobs import JobItem
+    from tensorviz.ui.state.workspace import Workspace
+
+FIRST_SIZE = QSize(1280, 800)
+LEAST_SIZE = QSize(760, 480)
+
+
+class MainWindow(QMainWindow):
+    """Built whole, shown by whoever made it. Signals: first_painted(), once, when the person can see it."""
+
+    first_painted = Signal()
+
+    def __init__(self, workspace: Workspace, window_settings: QSettings, pages: Sequence[Page] = PAGES) -> None:
+        super().__init__()
+        use_icons(workspace.assets / "icons")
+        self._workspace, self._pages = workspace, {page.key: page for page in pages}
+        self._painted = False
+        self._built: dict[str, QWidget] = {}
+        self.memory = WindowMemory(window_settings, self)
+        self.theme = Theme(workspace.settings, self)
+        self.screen_asked = WindowScreen(self, workspace, self.memory)
+        self.context = Context(workspace, self.screen_asked)
+        self.actions_table = Actions(self.context, self)
+        self.top_bar = TopBar(workspace, pages)
+        self._stack = QStackedWidget()
+        self._build()
+        self.toasts = Toasts(workspace.messages, self)
+        self.palette_frame = CommandPalette(workspace, self.actions_table, self)
+        self._overlay = DropOverlay(self)
+        self._listen()
+        self.show_page(pages[0].key)
+
+    # --------------------------------------------------------------------------------------------------- building
+
+    def _build(self) -> None:
+        self.setWindowTitle("tensorviz")
+        self.setWindowIcon(QIcon("icons:tensorviz.png"))
+        self.setAcceptDrops(True)
+        self.setMinimumSize(LEAST_SIZE)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addWidget(self._stack, 1)
+        self.setCentralWidget(whole)
+        self._add_recent(self.actions_table.fill(self.menuBar())["&File"])
+        if not self.memory.restore(self):
+            self.resize(FIRST_SIZE.boundedTo(QGuiApplication.primaryScreen().availableSize()))
+
+    def _add_recent(self, menu: QMenu) -> None:
+        self._recent = QMenu("Open &recent", menu)
+        first_line = next((action for action in menu.actions() if action.isSeparator()), None)
+        menu.insertMenu(first_line, self._recent) if first_line else menu.addMenu(self._recent)
+        self.memory.recent_changed.connect(self._fill_recent)
+        self._fill_recent()
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self.memory.recent:
+            action = self._recent.addAction(Path(path).name.replace("&", "&&") or path)
+            action.setToolTip(path)
+            action.triggered.connect(partial(self._open_recent, path))
+        self._recent.addSeparator()
+        self._recent.addAction("&Forget these", self.memory.forget_recent)
+        self._recent.setToolTipsVisible(True)
+        self._recent.setEnabled(bool(self.memory.recent))
+
+    def _open_recent(self, path: str, checked: bool = False) -> None:
+        self.screen_asked.take([path])
+
+    def _listen(self) -> None:
+        self.top_bar.page_chosen.connect(self.show_page)
+        self._workspace.jobs.failed.connect(self._job_failed)
+        self._workspace.settings.not_saved.connect(partial(self._workspace.messages.say, tone="warning"))
+
+    # ------------------------------------------------------------------------------------------------------ pages
+
+    def show_page(self, key: str) -> None:
+        """Shows the page of that key, building it when it is shown for the first time."""
+        if key not in self._built:
+            widget = self._pages[key].build(self._workspace)
+            self._built[key] = widget
+            self._stack.addWidget(widget)
+            self.memory.restore_splitters(widget)
+        self._stack.setCurrentWidget(self._built[key])
+        self.top_bar.show_page(key)
+
+    def page(self) -> QWidget:
+        """The page that is shown."""
+        page = self._stack.currentWidget()
+        assert page is not None, "one is shown from the beginning"
+        return page
+
+    def open_paths(self, paths: Sequence[str]) -> None:
+        """Opens what was named on the command line."""
+        self.screen_asked.take(list(paths))
+
+    # ----------------------------------------------------------------------------------------------------- hearing
+
+    def _job_failed(self, item: JobItem, request: Request) -> None:
+        """What failed unseen is said; what a panel asked for in a slot, that panel shows."""
+        problem = item.problem
+        assert problem is not None
+        if not problem.expected:
+            self.screen_asked.show_problem(problem)
+        elif request.slot is None:
+            self._say_problem(problem)
+
+    def _say_problem(self, problem: Problem) -> None:
+        self._workspace.messages.say(problem.message, problem.hint, "danger")
+
+    def event(self, event: QEvent) -> bool:
+        """Tells when the window has been painted for the first time."""
+        if event.type() == QEvent.Type.Paint and not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
+        return super().event(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remembers how the window stood."""
+        self.memory.keep(self)
+        super().closeEvent(event)
+
+    # ---------------------------------------------------------------------------------------------------- dropping
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Shows where to drop when there is something to take."""
+        if may_hold_pictures(event.mimeData()):
+            self._overlay.cover()
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Hides it again."""
+        self._overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Takes what was dropped."""
+        self._overlay.hide()
+        event.acceptProposedAction()
+        self.screen_asked.take_offer(
+            offer_of(event.mimeData()), "What was dropped holds no picture.", "Drop picture files, folders or pictures."
+        )

@@ -1,0 +1,131 @@
+"""Sentences that come up at the lower edge of the window, stay a while, and go by themselves.
+
+Must not know what they are about. Assistive technology is told each one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from tensorviz.ui.icons import icon
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QEnterEvent
+
+    from tensorviz.ui.state.messages import Message, MessagesState
+
+AT_ONCE = 3
+SECONDS = {"info": 5.0, "good": 5.0, "warning": 10.0, "danger": 15.0}
+ICONS = {"info": "info", "good": "tick", "warning": "warning", "danger": "warning"}
+WIDTH, GAP, EDGE = 420, 8, 16
+
+
+class Toast(QFrame):
+    """One sentence with its hint; stays while the mouse is on it."""
+
+    def __init__(self, message: Message, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.message = message
+        self.setProperty("role", "toast")
+        self.setProperty("tone", message.tone)
+        self.setAccessibleName(f"{message.text} {message.hint}".strip())
+        self.timer = QTimer(self, singleShot=True, interval=round(SECONDS[message.tone] * 1000))
+        self.timer.timeout.connect(self.close)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._build(message)
+        self.setFixedWidth(min(WIDTH, max(200, parent.width() - 2 * EDGE)))
+        self.setFixedHeight(self.layout().heightForWidth(self.width()))
+        self.timer.start()
+
+    def _build(self, message: Message) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 8, 10)
+        row.setSpacing(10)
+        tone = "accent" if message.tone == "info" else message.tone
+        picture = QLabel()
+        picture.setPixmap(icon(ICONS[message.tone], tone).pixmap(18, 18))
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(_sentence(message.text, ""))
+        if message.hint:
+            words.addWidget(_sentence(message.hint, "muted"))
+        row.addLayout(words, 1)
+        row.addWidget(self._closer(), 0, Qt.AlignmentFlag.AlignTop)
+
+    def _closer(self) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon("close", "muted"))
+        button.setAccessibleName("Dismiss")
+        button.setToolTip("Dismiss")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it goes by itself; nobody should have to tab past it
+        button.clicked.connect(self.close)
+        return button
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Stays while it is read."""
+        self.timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Goes after a while."""
+        self.timer.start()
+
+
+class Toasts(QObject):
+    """Stacks what `messages` says at the lower edge of `window`, newest lowest."""
+
+    def __init__(self, messages: MessagesState, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._shown: list[Toast] = []
+        messages.said.connect(self.show_message)
+        window.installEventFilter(self)
+
+    @property
+    def shown(self) -> tuple[Toast, ...]:
+        """What is to be read now, oldest first."""
+        return tuple(self._shown)
+
+    def show_message(self, message: Message) -> None:
+        """Shows a sentence; one that is still there is not repeated."""
+        for toast in self._shown:
+            if toast.message == message:
+                toast.timer.start()
+                return
+        while len(self._shown) >= AT_ONCE:
+            self._shown[0].close()
+        toast = Toast(message, self._window)
+        toast.installEventFilter(self)
+        self._shown.append(toast)
+        toast.show()
+        self._place()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(toast, toast.accessibleName()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keeps the stack at the lower edge, and forgets what was closed."""
+        if watched is self._window and event.type() == QEvent.Type.Resize:
+            self._place()
+        elif event.type() == QEvent.Type.Close and watched in self._shown:
+            self._shown.remove(watched)  # type: ignore[arg-type]  # it is one of them
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        bottom = self._window.height() - EDGE
+        for toast in reversed(self._shown):
+            toast.move((self._window.width() - toast.width()) // 2, bottom - toast.height())
+            toast.raise_()
+            bottom -= toast.height() + GAP
+
+
+def _sentence(text: str, role: str) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setProperty("role", role)
+    return label
