@@ -67,6 +67,10 @@ class DeviceUnavailable(TensorvizError):
     """The device asked for is not on this computer, or not usable by this torch."""
 
 
+class MemoryExhausted(TensorvizError):
+    """There is not enough memory, even for the smallest batch on the processor."""
+
+
 class InstallationBroken(TensorvizError):
     """A library that tensorviz needs is missing, or two do not fit together."""
 

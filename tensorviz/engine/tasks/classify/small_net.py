@@ -42,9 +42,7 @@ class SmallNet(nn.Module):
         super().__init__()
         first, second, third = widths
         self.whiten = nn.Sequential(nn.Conv2d(3, WHITENING_FILTERS, 2), nn.GELU())
-        self.blocks = nn.Sequential(
-            _Block(WHITENING_FILTERS, first), _Block(first, second), _Block(second, third)
-        )
+        self.blocks = nn.Sequential(_Block(WHITENING_FILTERS, first), _Block(first, second), _Block(second, third))
         self.pool = nn.MaxPool2d(3)
         self.head = nn.Linear(third, num_classes, bias=False)
 

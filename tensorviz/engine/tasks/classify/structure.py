@@ -1,0 +1,43 @@
+"""The layers of any network as a tree with parameter counts, without its weights.
+
+Must not know how a tree is shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tensorviz.core.structure import Layer
+from tensorviz.engine.tasks.classify.build import WITH_AUXILIARY
+from tensorviz.engine.tasks.classify.empty import build_empty
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from tensorviz.core.catalogue import ModelRow, WeightsRow
+
+
+def describe_network(model: ModelRow, weights: WeightsRow | None = None) -> Layer:
+    """The tree of a catalogue model as the builder makes it, for the classes and picture size of `weights`.
+
+    Nothing is loaded: the weights need not be on this computer. Raises NameUnknown for an unknown architecture.
+    """
+    row = weights or model.default()
+    options: dict[str, Any] = {"num_classes": row.classes} if row.classes else {}
+    if model.architecture.startswith("vit_"):
+        options["image_size"] = row.recipe.crop
+    if model.architecture in WITH_AUXILIARY:
+        options["aux_logits"] = False
+    return layer_of(build_empty(model.architecture, **options))
+
+
+def layer_of(module: nn.Module, name: str = "") -> Layer:
+    """The tree of a module; a weight that two layers share is counted in both, and once in what holds them."""
+    return Layer(
+        name=name,
+        kind=type(module).__name__,
+        detail=module.extra_repr().replace("\n", " "),
+        parameters=sum(value.numel() for value in module.parameters()),
+        buffers=sum(value.numel() for value in module.buffers()),
+        children=tuple(layer_of(child, own) for own, child in module.named_children()),
+    )
