@@ -30,18 +30,20 @@ SPACE_FOR_WEIGHTS = 1_000_000_000  # bytes; the largest published classifiers we
 MEMORY_TO_BE_EASY = 1_500_000_000  # bytes; torch, the window and a ResNet-101
 
 
-def diagnose(probe: Callable[[], Probed] = probe_imports) -> list[Finding]:
-    """Everything worth knowing for a bug report; takes seconds, since torch is imported in another process."""
+def diagnose(device: str = "auto", probe: Callable[[], Probed] = probe_imports) -> list[Finding]:
+    """Everything worth knowing for a bug report; takes seconds, since torch is imported in another process.
+
+    device: one that the person means to use ("cuda:1"); "auto" asks for none.
+    """
     probed = probe() if installed_version("torch") else Probed(torch_error="torch is not installed")
     return [
         *program(),
         *packages(installed_version),
         pyside_finding(installed_version("PySide6-Essentials"), sys.version_info[:2]),
         *imports(probed),
-        pair_finding(
-            installed_version("torch"), installed_version("torchvision"), requirements("torchvision"), probed
-        ),
+        pair_finding(installed_version("torch"), installed_version("torchvision"), requirements("torchvision"), probed),
         *devices(probed),
+        *wanted_device(device, probed),
         *screen(os.environ),
         libraries(system_libraries.missing_on_this_system(), system_libraries.this_system()),
         *folders(),
@@ -109,6 +111,17 @@ def devices(probed: Probed) -> list[Finding]:
     built = f"torch was built for CUDA {probed.cuda}" if probed.cuda else "torch was built without CUDA"
     rows = [f"{name} ({title}{', ' + bytes_text(size) if size else ''})" for name, title, size in probed.devices]
     return [Finding("devices", f"{', '.join(rows)}; {built}, {probed.threads} threads")]
+
+
+def wanted_device(name: str, probed: Probed) -> list[Finding]:
+    """Whether the device that was asked for is there; nothing to tell when none was."""
+    if name == "auto" or probed.torch_error:
+        return []
+    there = [device for device, _, _ in probed.devices]
+    if name in there or (name == "cuda" and "cuda:0" in there):
+        return [Finding(f"device {name}", "can compute")]
+    hint = f"Use {' or '.join(there)}." + ("" if probed.cuda else " This torch was built without CUDA.")
+    return [Finding(f"device {name}", "torch finds none such", "problem", hint)]
 
 
 def screen(environment: Mapping[str, str]) -> list[Finding]:

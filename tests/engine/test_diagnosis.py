@@ -133,15 +133,25 @@ def test_no_screen_is_a_warning_since_commands_work(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_broken_torch_is_found_and_its_devices_are_not_invented() -> None:
-    found = diagnosis.diagnose(lambda: Probed(torch_error="OSError: libtorch.so: cannot open shared object file"))
+    found = diagnosis.diagnose(probe=lambda: Probed(torch_error="OSError: libtorch.so: cannot open shared object file"))
     named = {finding.name: finding for finding in found}
     assert named["import torch"].status == "problem"
     assert "devices" not in named
     assert not usable(found)
 
 
+@pytest.mark.parametrize(("name", "status"), [("cpu", "ok"), ("cuda", "ok"), ("cuda:0", "ok"), ("cuda:1", "problem")])
+def test_the_device_asked_for_is_looked_for(name: str, status: str) -> None:
+    probed = Probed(cuda="13.0", devices=(("cpu", "processor", 0), ("cuda:0", "a GPU", 10**10)))
+    assert [finding.status for finding in diagnosis.wanted_device(name, probed)] == [status]
+
+
+def test_no_device_asked_for_is_nothing_to_tell() -> None:
+    assert diagnosis.wanted_device("auto", CPU_ONLY) == []
+
+
 def test_this_installation_is_sound() -> None:
-    found = diagnosis.diagnose(lambda: CPU_ONLY)
+    found = diagnosis.diagnose(probe=lambda: CPU_ONLY)
     assert [finding for finding in found if finding.status == "problem"] == []
     assert {"tensorviz", "Python", "torch", "assets", "weights folder", "memory"} <= {finding.name for finding in found}
 
