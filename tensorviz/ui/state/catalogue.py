@@ -61,9 +61,14 @@ class Work:
 
 
 class CatalogueState(QObject):
-    """Every model, as last read. Signals: changed(); entry_kept(name); recognised(CheckpointRecognised)."""
+    """Every model, as last read.
+
+    Signals: changed(); entry_kept(name); recognised(CheckpointRecognised); offered(path) when a checkpoint is to be
+    added (its form opens; path "" when none is chosen yet).
+    """
 
     changed = Signal()
+    offered = Signal(str)
     entry_kept = Signal(str)
     recognised = Signal(object)
 
@@ -139,6 +144,10 @@ class CatalogueState(QObject):
     def remove_entry(self, name: str) -> int:
         """Forgets an own entry; its file stays."""
         return self._begin("remove", (name,), RemoveEntry(name))
+
+    def offer(self, path: str = "") -> None:
+        """Opens the form of own checkpoints for a file; nothing is asked of the engine yet."""
+        self.offered.emit(path)
 
     def recognise(self, path: str) -> int:
         """Asks which architecture a checkpoint fits; `recognised` follows, or a failed work of (path,)."""

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 
 class NetworkState(QObject):
-    """One network as a tree. Signals: changed().
+    """One network as a tree. Signals: changed(); wanted() when the tree is to be brought into sight.
 
     choice: which network was asked for last, None before. root: its layers, None until they are known.
     """
 
     changed = Signal()
+    wanted = Signal()
 
     def __init__(self, bridge: Bridge, jobs: JobsState, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +41,11 @@ class NetworkState(QObject):
     def busy(self) -> bool:
         """Whether the answer is on its way."""
         return self._job is not None
+
+    def show(self, choice: ModelChoice) -> None:
+        """Asks for the layers and for the panel that shows them."""
+        self.describe(choice)
+        self.wanted.emit()
 
     def describe(self, choice: ModelChoice) -> None:
         """Asks for the layers of a network; nothing is asked when they are known already."""

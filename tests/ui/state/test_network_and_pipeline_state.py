@@ -54,6 +54,9 @@ class Room:
         self.network = NetworkState(bridge, jobs)
         self.pipeline = PipelineState(bridge, jobs, self.pictures, self.choice)  # type: ignore[arg-type]  # its part
 
+    def seen(self) -> tuple[Pipeline | None, bool]:
+        return self.pipeline.pipeline, self.pipeline.busy
+
 
 @pytest.fixture
 def here() -> Room:
@@ -80,12 +83,10 @@ def test_the_answer_to_an_older_question_is_dropped(here: Room) -> None:
     here.pictures.look_at("b.jpg")
     new = here.engine.job(DescribePipeline)
     here.engine.answer(PipelineDescribed(old, Pipeline("a.jpg", Recipe(1, 1), ())))
-    assert here.pipeline.pipeline is None
-    assert here.pipeline.busy
+    assert here.seen() == (None, True)
     answer = Pipeline("b.jpg", Recipe(2, 2), ())
     here.engine.answer(JobCancelled(old), PipelineDescribed(new, answer), JobFinished(new))
-    assert here.pipeline.pipeline == answer
-    assert not here.pipeline.busy
+    assert here.seen() == (answer, False)
 
 
 def test_while_a_new_recipe_is_on_its_way_the_old_answer_stays_but_another_picture_clears_it(here: Room) -> None:
@@ -126,7 +127,7 @@ def test_layers_are_asked_once_and_kept(here: Room) -> None:
     here.network.describe(choice)
     here.engine.answer(NetworkDescribed(here.engine.job(DescribeNetwork), choice, root))
     here.network.describe(choice)
-    assert here.network.root == root
+    assert here.network.root is root
     assert len(here.engine.all(DescribeNetwork)) == 1
 
 
@@ -139,4 +140,5 @@ def test_layers_of_an_older_question_are_dropped_and_a_failure_may_be_asked_agai
     here.engine.answer(JobFailed(here.engine.job(DescribeNetwork), Problem("No weights.")))
     assert here.network.problem == Problem("No weights.")
     here.network.describe(ModelChoice("alexnet"))
-    assert (here.network.problem, here.network.busy) == (None, True)
+    assert here.network.busy
+    assert len(here.engine.all(DescribeNetwork)) == 3

@@ -1,0 +1,256 @@
+"""A network printed layer by layer: an item model that makes its nodes when they are looked at, and its window.
+
+Must not know how networks are built: it shows the tree of `NetworkState`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tensorviz.core.structure import Layer
+from tensorviz.core.text import count_text, plural
+from tensorviz.ui.theme import number_font
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+    from tensorviz.ui.state.workspace import Workspace
+
+ROOT = QModelIndex()
+Index = QModelIndex | QPersistentModelIndex
+COLUMNS = ("Layer", "Kind", "Parameters", "Detail")
+WIDTHS = (200, 150, 110)
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A layer at its place in the tree; `below` is made when somebody looks."""
+
+    layer: Layer
+    parent: Node | None
+    row: int
+    below: list[Node] = field(default_factory=list)
+
+    def child(self, row: int) -> Node:
+        """The node of a child, made now if need be."""
+        if not self.below:
+            self.below = [Node(layer, self, place) for place, layer in enumerate(self.layer.children)]
+        return self.below[row]
+
+
+class NetworkModel(QAbstractItemModel):
+    """The tree of layers, the network itself at the top. Columns: name, kind, parameters, detail."""
+
+    def __init__(self, root: Layer | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._root: Node | None = None
+        self.show(root)
+
+    def show(self, root: Layer | None) -> None:
+        """Replaces the tree."""
+        self.beginResetModel()
+        self._root = None if root is None else Node(root, None, 0)
+        self.endResetModel()
+
+    def node(self, index: Index) -> Node | None:
+        """The node at an index."""
+        found = index.internalPointer() if index.isValid() else None
+        return found if isinstance(found, Node) else None
+
+    def index_of(self, path: tuple[int, ...]) -> QModelIndex:
+        """The index reached from the network by going down those rows."""
+        place = self.index(0, 0)
+        for row in path:
+            place = self.index(row, 0, place)
+        return place
+
+    def index(self, row: int, column: int, parent: Index = ROOT) -> QModelIndex:
+        """Qt's."""
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        above = self.node(parent)
+        node = above.child(row) if above is not None else self._root
+        return self.createIndex(row, column, node)
+
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]  # Qt has another `parent` without index
+        """Qt's."""
+        node = self.node(index)
+        above = node.parent if node is not None else None
+        return QModelIndex() if above is None else self.createIndex(above.row, 0, above)
+
+    def rowCount(self, parent: Index = ROOT) -> int:
+        """Qt's: no nodes are made for counting."""
+        if parent.column() > 0:
+            return 0
+        node = self.node(parent)
+        return len(node.layer.children) if node is not None else int(self._root is not None)
+
+    def columnCount(self, parent: Index = ROOT) -> int:
+        """Qt's."""
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Qt's."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        return RIGHT if role == Qt.ItemDataRole.TextAlignmentRole and section == 2 else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Qt's: the text of a cell; the whole line for those who do not see it."""
+        node = self.node(index)
+        if node is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                return _cell(node, index.column())
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return _spoken(node.layer) if index.column() == 0 else _cell(node, index.column())
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() == 2:
+                return RIGHT
+            case Qt.ItemDataRole.FontRole if index.column() >= 2:
+                return number_font()
+        return None
+
+
+def _cell(node: Node, column: int) -> str:
+    layer = node.layer
+    count = count_text(layer.parameters) if layer.parameters else ""
+    return (layer.name or "network", layer.kind, count, layer.detail)[column]
+
+
+def _spoken(layer: Layer) -> str:
+    """A layer as a sentence, for those who do not see the columns."""
+    counted = f", {plural(layer.parameters, 'parameter')}" if layer.parameters else ""
+    below = f", {plural(len(layer.children), 'layer')} in it" if layer.children else ""
+    return f"{layer.name or 'network'}: {layer.kind}({layer.detail}){counted}{below}"
+
+
+def find_layers(root: Layer, text: str) -> tuple[tuple[int, ...], ...]:
+    """The places (rows from the network down) of the layers whose name, kind or detail contains `text`, in order."""
+    wanted = text.casefold().strip()
+    found: list[tuple[int, ...]] = []
+
+    def look(layer: Layer, place: tuple[int, ...]) -> None:
+        if wanted in f"{layer.name} {layer.kind}({layer.detail})".casefold():
+            found.append(place)
+        for row, child in enumerate(layer.children):
+            look(child, (*place, row))
+
+    if wanted:
+        look(root, ())
+    return tuple(found)
+
+
+class NetworkWindow(QWidget):
+    """A window of its own that blocks nothing: the tree, a search in it, and its text for the clipboard."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._state, self._messages = workspace.network, workspace.messages
+        self.setWindowTitle("Layers")
+        self.resize(820, 640)
+        self.tree, self.model = QTreeView(), NetworkModel(parent=self)
+        self.search, self.copy = QLineEdit(), QPushButton("&Copy as text")
+        self._title, self._said = QLabel(), QLabel(wordWrap=True)
+        self._found: tuple[tuple[int, ...], ...] = ()
+        self._shown: Layer | None = None
+        self._place = -1
+        self._build()
+        self._state.changed.connect(self._redraw)
+        self._redraw()
+
+    def find_next(self) -> None:
+        """Goes to the next layer that was searched for; after the last comes the first."""
+        if self._found:
+            self._place = (self._place + 1) % len(self._found)
+            index = self.model.index_of(self._found[self._place])
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
+            self._said.setText(f"{self._place + 1} of {plural(len(self._found), 'layer')}")
+
+    def _search(self, text: str) -> None:
+        root = self._state.root
+        self._found = find_layers(root, text) if root is not None else ()
+        self._place = -1
+        self._said.setText("" if self._found or not text.strip() else f'No layer has "{text.strip()}" in it.')
+        self.find_next()
+
+    def _copy(self) -> None:
+        root = self._state.root
+        if root is not None:
+            lines = root.lines()
+            QGuiApplication.clipboard().setText("\n".join(lines))
+            self._messages.say(f"Copied: {plural(len(lines), 'layer')}")
+
+    def _redraw(self) -> None:
+        state, choice = self._state, self._state.choice
+        name = "" if choice is None else " ".join(filter(None, (choice.model, choice.weights)))
+        self._title.setText(name or "No network yet")
+        self.setWindowTitle(f"Layers of {name}" if name else "Layers")
+        if state.root is not self._shown:
+            self._shown = state.root
+            self.model.show(state.root)
+            self._open_top()
+            self._search(self.search.text())
+        self.copy.setEnabled(state.root is not None)
+        self._said.setProperty("role", "danger" if state.problem else "muted")
+        self._said.style().polish(self._said)
+        if state.problem is not None:
+            self._said.setText(f"{state.problem.message} {state.problem.hint}".strip())
+        elif state.busy:
+            self._said.setText("The network is being built...")
+        elif not self.search.text().strip() and state.root is not None:
+            self._said.setText(f"{count_text(state.root.parameters)} parameters")
+
+    def _open_top(self) -> None:
+        top = self.model.index(0, 0)
+        self.tree.expand(top)
+        self.tree.setCurrentIndex(top)
+
+    def _build(self) -> None:
+        self._title.setProperty("role", "title")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._said.setTextFormat(Qt.TextFormat.PlainText)
+        self.search.setPlaceholderText("Find a layer: conv, layer4.2, kernel_size=(7, 7)")
+        self.search.setAccessibleName("Find a layer")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._search)
+        self.search.returnPressed.connect(self.find_next)
+        self.copy.clicked.connect(self._copy)
+        self._build_tree()
+        line = QHBoxLayout()
+        line.addWidget(self.search, 1)
+        line.addWidget(self.copy)
+        layout = QVBoxLayout(self)
+        for part in (self._title, line, self.tree, self._said):
+            layout.addLayout(part) if isinstance(part, QHBoxLayout) else layout.addWidget(part)
+        for keys, then in (
+            (QKeySequence.StandardKey.Cancel, self.close),
+            (QKeySequence.StandardKey.FindNext, self.find_next),
+        ):
+            QShortcut(QKeySequence(keys), self, then)
+
+    def _build_tree(self) -> None:
+        self.tree.setModel(self.model)
+        self.tree.setAccessibleName("Layers")
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAlternatingRowColors(True)
+        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.tree.header().setStretchLastSection(True)
+        for column, width in enumerate(WIDTHS):
+            self.tree.setColumnWidth(column, width)

@@ -1,0 +1,149 @@
+"""A step of the pipeline, enlarged in a window of its own that blocks nothing: the picture to zoom, and its figures.
+
+Must not know how stages are made: it shows what the pipeline's state holds, and follows it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from tensorviz.core.text import path_text
+from tensorviz.ui.models.stage_box import Box, BoxContent, paint_crop
+from tensorviz.ui.theme import number_font, tokens_of
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QResizeEvent, QWheelEvent
+
+    from tensorviz.ui.state.workspace import Workspace
+
+STEP = 1.25
+SMALLEST, LARGEST = 0.05, 64.0
+
+
+class PictureView(QGraphicsView):
+    """A picture that can be zoomed and dragged; pixels stay square and sharp when they are enlarged."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene = QGraphicsScene(self)
+        self._crop: Box | None = None
+        self._fits = True
+        self.setScene(self._scene)
+        self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+
+    def show_picture(self, pixmap: QPixmap, crop: Box | None) -> None:
+        """Shows another picture, at the zoom there was when it has the size there was."""
+        same = self._scene.sceneRect().size().toSize() == pixmap.size()
+        self._crop = crop
+        self._scene.clear()
+        self._scene.addPixmap(pixmap)
+        self._scene.setSceneRect(QRectF(pixmap.rect()))
+        if not same or self._fits:
+            self.fit()
+
+    def fit(self) -> None:
+        """Shows all of it."""
+        self._fits = True
+        self.fitInView(self._scene.sceneRect(), Qt.AspectRatioMode.KeepAspectRatio)
+        self._sharpen()
+
+    def zoom(self, factor: float) -> None:
+        """Enlarges (above 1) or shrinks (below 1), within bounds."""
+        wanted = self.transform().m11() * factor
+        if SMALLEST <= wanted <= LARGEST:
+            self._fits = False
+            self.scale(factor, factor)
+            self._sharpen()
+
+    def _sharpen(self) -> None:
+        self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.transform().m11() < 1)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Qt's: the wheel zooms."""
+        self.zoom(STEP if event.angleDelta().y() > 0 else 1 / STEP)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's: what was fitted stays fitted."""
+        super().resizeEvent(event)
+        if self._fits:
+            self.fit()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:
+        """Qt's: the crop, with lines as thin at any zoom."""
+        if self._crop is None:
+            return
+        painter.save()
+        place = painter.worldTransform().mapRect(self._scene.sceneRect())
+        painter.resetTransform()
+        paint_crop(painter, place, self._crop, tokens_of(self))
+        painter.restore()
+
+
+class StageWindow(QWidget):
+    """Larger previews are asked for while it is open. Esc closes it; +, - and 0 zoom."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._state = workspace.pipeline
+        self.resize(900, 640)
+        self.view, self.figures, self.note = PictureView(), QLabel(), QLabel(wordWrap=True)
+        self._title = QLabel()
+        self._build()
+
+    def show_content(self, content: BoxContent) -> None:
+        """Shows a box, or the same box anew."""
+        path = self._state.path
+        self.setWindowTitle(f"{content.title} - {path_text(path)}" if path else content.title)
+        self._title.setText(content.title)
+        self.view.setVisible(content.image is not None)
+        if content.image is not None:
+            self.view.show_picture(QPixmap.fromImage(content.image), content.crop)
+        self.view.setAccessibleDescription(content.spoken)
+        self.figures.setText("\n".join([*content.text, *content.caption, *content.figures]).strip())
+        self.note.setText(content.spoken)
+
+    def open(self, content: BoxContent) -> None:
+        """Shows the window with a box in it."""
+        self.show_content(content)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if content.image is not None:
+            self._state.set_large(True)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Qt's: small previews are enough again."""
+        self._state.set_large(False)
+        super().closeEvent(event)
+
+    def _build(self) -> None:
+        self._title.setProperty("role", "title")
+        self.view.setAccessibleName("Enlarged picture")
+        for label in (self._title, self.figures, self.note):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.figures.setFont(number_font())
+        self.note.setProperty("role", "muted")
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._title, 1)
+        for text, name, keys, act in (
+            ("+", "Enlarge", "+", lambda: self.view.zoom(STEP)),
+            ("-", "Shrink", "-", lambda: self.view.zoom(1 / STEP)),
+            ("Fit", "Show all of it", "0", self.view.fit),
+        ):
+            button = QPushButton(text)
+            button.setAccessibleName(name)
+            button.setToolTip(f"{name} ({keys})")
+            button.clicked.connect(act)
+            QShortcut(QKeySequence(keys), self, act)
+            buttons.addWidget(button)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+        layout = QVBoxLayout(self)
+        layout.addLayout(buttons)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.figures)
+        layout.addWidget(self.note)

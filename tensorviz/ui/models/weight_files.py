@@ -1,0 +1,102 @@
+"""The published weights on this computer: which files, how large, where.
+
+Must not delete anything itself: a file that is picked opens its card, where it can be deleted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from tensorviz.core.text import bytes_text, plural
+from tensorviz.ui.models.card_text import breakable
+from tensorviz.ui.theme import number_font
+
+if TYPE_CHECKING:
+    from tensorviz.ui.state.workspace import Workspace
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class WeightFiles(QWidget):
+    """Signals: picked(model) by Enter or a double click; closed()."""
+
+    picked = Signal(str)
+    closed = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._catalogue, self._messages = workspace.catalogue, workspace.messages
+        self.list = QTreeWidget()
+        self._folder = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._sum = QLabel()
+        self._build()
+        self._catalogue.changed.connect(self._redraw)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        files = self._catalogue.files()
+        self.list.clear()
+        for weights in files:
+            item = QTreeWidgetItem([f"{weights.model} {weights.name}", bytes_text(weights.file_bytes)])
+            item.setData(0, Qt.ItemDataRole.UserRole, weights.model)
+            item.setToolTip(0, weights.path or "")
+            item.setTextAlignment(1, RIGHT)
+            item.setFont(1, number_font())
+            self.list.addTopLevelItem(item)
+        self._folder.setText(breakable(self._catalogue.folder))
+        self._folder.setToolTip(self._catalogue.folder)
+        none = "No published weights are on this computer yet; fetch some from a model's card."
+        total = f"{plural(len(files), 'file')}, the folder takes {bytes_text(self._catalogue.disk_bytes)}"
+        self._sum.setText(total if files else none)
+
+    def _pick(self, item: QTreeWidgetItem) -> None:
+        self.picked.emit(str(item.data(0, Qt.ItemDataRole.UserRole)))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._catalogue.folder)
+        self._messages.say(f"Copied: {self._catalogue.folder}")
+
+    def _build(self) -> None:
+        title, copy, back = QLabel("Weights on this computer"), QPushButton("&Copy folder"), QPushButton("&Back")
+        title.setProperty("role", "title")
+        self._folder.setProperty("role", "muted")
+        self._sum.setProperty("role", "muted")
+        self._sum.setWordWrap(True)
+        self.list.setHeaderLabels(["File of", "Size"])
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        self.list.setAccessibleName("Weight files")
+        self.list.header().setStretchLastSection(False)
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.list.itemActivated.connect(self._pick)
+        copy.clicked.connect(self._copy)
+        back.clicked.connect(self.closed)
+        QShortcut(
+            QKeySequence(Qt.Key.Key_Escape),
+            self,
+            self.closed.emit,
+            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
+        )
+        buttons = QHBoxLayout()
+        buttons.addWidget(copy)
+        buttons.addStretch()
+        buttons.addWidget(back)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        for widget in (title, self._folder, self.list, self._sum):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)
