@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+DATA ?= $(or $(TENSORVIZ_TEST_DATA),../shared/data)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed-from-pyproject
@@ -14,7 +15,7 @@ help:
 	@echo "make run              open the program (ARGS='picture.jpg')"
 	@echo "make test             lint, types and tests (ARGS='-k name' for some of the tests)"
 	@echo "make lint             lint and types only"
-	@echo "make bench            the measurements"
+	@echo "make bench            the measurements, with the photographs in DATA=$(DATA)"
 	@echo "make wheel            build dist/tensorviz-*.whl"
 	@echo "make install-desktop  a menu entry for this checkout"
 	@echo "make clean            remove .venv and everything built"
@@ -30,7 +31,8 @@ lint: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m bench -s $(ARGS)
+	set -e; for program in tests/bench/bench_*.py; do echo "== $$program"; \
+	  QT_QPA_PLATFORM=offscreen PYTHONPATH=. $(BIN)/python $$program --data $(DATA) $(ARGS); done
 
 wheel: $(READY)
 	rm -rf dist
