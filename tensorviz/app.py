@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from tensorviz.core.errors import problem_of
 from tensorviz.engine.handlers import NetworkCacheSource, handlers
-from tensorviz.engine.messages import EngineReady, Event, JobFailed, ReadCatalogue, RowsReady, StartEngine
+from tensorviz.engine.messages import EngineReady, Event, JobFailed, RowsReady
 from tensorviz.engine.places import assets_folder, config_folder
 from tensorviz.engine.worker import Engine
 from tensorviz.settings_file import SettingsFile
@@ -70,7 +70,7 @@ def build(paths: Sequence[str] = ()) -> Program:
     bridge.attach(engine)
     workspace = build_workspace(bridge, SettingsFile(config_folder() / "settings.json"), assets_folder())
     window = MainWindow(workspace, QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat))
-    window.first_painted.connect(lambda: _begin(workspace, tuple(paths)))
+    window.first_painted.connect(lambda: _begin(workspace, window, tuple(paths)))
     sys.excepthook = _reporter(window)
     return Program(application, engine, bridge, workspace, window)
 
@@ -86,12 +86,12 @@ def _application() -> QApplication:
     return application
 
 
-def _begin(workspace: Workspace, paths: tuple[str, ...]) -> None:
+def _begin(workspace: Workspace, window: MainWindow, paths: tuple[str, ...]) -> None:
     """What is asked of the engine once there is something to see."""
-    workspace.jobs.send(StartEngine())
-    workspace.jobs.send(ReadCatalogue())
+    workspace.engine.start()
+    workspace.catalogue.read()
     if paths:
-        workspace.pictures.add(paths)
+        window.open_paths(paths)
 
 
 def _reporter(window: MainWindow) -> object:
@@ -100,7 +100,7 @@ def _reporter(window: MainWindow) -> object:
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         details = "".join(traceback.format_exception(kind, error, trace))
         sys.__excepthook__(kind, error, trace)
-        window.report_problem(problem_of(error, details))
+        window.screen_asked.show_problem(problem_of(error, details))
 
     return report
 

@@ -7,6 +7,7 @@ go), and collections of the whole heap in the middle of the imports (the collect
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import gc
@@ -61,6 +62,7 @@ def _collector_resting() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        atexit.register(gc.unfreeze)  # or the last collection misses them, and torch's extensions complain of leaks
         if was_on:
             gc.enable()
 
