@@ -147,6 +147,8 @@ def known_format(head: bytes) -> str | None:
     """The format that the first bytes announce, for saying what a damaged file was meant to be."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WEBP"
+    if is_heif(head):
+        return "HEIF"
     if head[4:8] == b"ftyp" and b"avi" in head[8 : _box_end(head)]:
         return "AVIF"
     if head[:1] == b"P" and head[1:2] in b"1234567fF" and head[2:3].isspace():

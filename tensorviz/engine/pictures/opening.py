@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from tensorviz.core.errors import NothingFound, PictureUnreadable
 from tensorviz.core.text import bytes_text, count_text, path_text
@@ -63,8 +63,16 @@ def picture_of(image: Image.Image) -> Picture:
         orientation, exif_notes = colours.exif_orientation(image)
         rgb, colour_notes = colours.to_rgb(image)
         turns = colours.turn_note(by_pillow) + colours.turn_note(orientation)
-        turned = colours.upright(rgb, orientation)
+        turned = _detached(colours.upright(rgb, orientation))
     return Picture(turned, size, form, turns + notes + exif_notes + colour_notes)
+
+
+def _detached(image: Image.Image) -> Image.Image:
+    """The pixels without the decoder that made them (WEBP and AVIF decoders keep the file and its canvas in memory).
+
+    A JPEG keeps nothing worth a copy.
+    """
+    return image.copy() if isinstance(image, ImageFile.ImageFile) and image.format != "JPEG" else image
 
 
 @contextmanager

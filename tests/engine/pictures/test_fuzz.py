@@ -18,7 +18,7 @@ from tensorviz.engine.pictures.formats import FORMATS, available_formats
 if TYPE_CHECKING:
     from pathlib import Path
 
-LONGEST = 20.0  # seconds for one damaged small file, on a busy machine
+LONGEST = 60.0  # seconds, on a busy machine, for a small file whose header became one of 179 million pixels
 UNWRITABLE = {"PSD"}  # Pillow reads it and does not write it
 
 
