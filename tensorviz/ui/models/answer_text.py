@@ -95,3 +95,11 @@ def _done_text(item: JobItem) -> str:
     total = f" of {plural(item.total, 'picture')}" if item.total is not None else ""
     done = f"{item.done:,}{total}" if total or item.done else item.title
     return f"Cancelling: {done}" if item.state == "cancelling" else done
+
+
+def own_model_text(model: ModelRow | None) -> str:
+    """What the model that comes along is and does not know; "" for others."""
+    if model is None or model.kind != "bundled":
+        return ""
+    known = f"{model.summary}. " if model.summary else ""
+    return f"The small network that comes with tensorviz. {known}Anything else is called the nearest of them."

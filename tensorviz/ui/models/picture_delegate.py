@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 MARGIN = 5
 BADGE = 18
+BADGES = {"waiting": "clock", "running": "run"}
 INK, PAPER = QColor(255, 255, 255), QColor(14, 17, 22, 190)  # legible on any picture, in both themes
 
 
@@ -126,7 +127,7 @@ class PictureDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tokens.colour("raised"))
         painter.drawEllipse(place)
-        tone = {"warning": "danger", "running": "accent"}.get(name, "muted")
+        tone = {"warning": "danger", "run": "accent"}.get(name, "muted")
         drawn = pixmap(name, tone, BADGE - 6, painter.device().devicePixelRatioF())
         painter.drawPixmap(place.topLeft() + QRectF(3, 3, 0, 0).topLeft(), drawn)
 
@@ -144,6 +145,6 @@ class PictureDelegate(QStyledItemDelegate):
 
 def _badge_of(item: PictureItem) -> str:
     """The icon of a picture's state; "" when the answer speaks for itself."""
-    if item.state in ("waiting", "running"):
-        return str(item.state)
+    if item.state in BADGES:
+        return BADGES[item.state]
     return "warning" if item.problem is not None else ""

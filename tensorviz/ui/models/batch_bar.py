@@ -1,0 +1,64 @@
+"""How far the running batch is, and the button that ends it.
+
+Must not know what the batch does: items of the job list only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from tensorviz.ui.models.answer_text import batch_text
+from tensorviz.ui.widgets.elided_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from tensorviz.ui.state.workspace import Workspace
+
+STEPS = 1000
+
+
+class BatchBar(QWidget):
+    """Hidden while no batch runs or waits."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._results = workspace.results
+        self.text = ElidedLabel(parent=self)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the batch")
+        self.cancel = QPushButton("Cancel", self)
+        self.cancel.clicked.connect(self._cancel)
+        left = QVBoxLayout()
+        left.setSpacing(4)
+        left.addWidget(self.text)
+        left.addWidget(self.bar)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addLayout(left, 1)
+        row.addWidget(self.cancel)
+        self._results.jobs_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows the oldest batch; those behind it are counted."""
+        batches = self._results.batches
+        self.setVisible(bool(batches))
+        if not batches:
+            return
+        item = batches[0]
+        self.text.setText(batch_text(batches))
+        self.bar.setAccessibleDescription(batch_text(batches))
+        self.bar.setRange(0, STEPS if item.share is not None else 0)
+        self.bar.setValue(round((item.share or 0) * STEPS))
+        cancelling = item.state == "cancelling"
+        self.cancel.setEnabled(not cancelling)
+        self.cancel.setText("Cancelling..." if cancelling else "Cancel")
+        self.cancel.setAccessibleName("Cancelling" if cancelling else f"Cancel: {item.title}")
+
+    def _cancel(self) -> None:
+        batches = self._results.batches
+        if batches:
+            self._results.cancel(batches[0].number)

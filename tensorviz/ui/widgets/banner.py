@@ -1,0 +1,50 @@
+"""A sentence over a panel, with one thing to do about it.
+
+Must not know what it is about. Its colours are the stylesheet's: a frame of role "toast" with a tone.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+
+class Banner(QFrame):
+    """Hidden as long as there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "toast")
+        self._message, self._hint = QLabel(self), QLabel(self)
+        self._hint.setProperty("role", "muted")
+        for label in (self._message, self._hint):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.button = QPushButton(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.setSpacing(6)
+        column.addWidget(self._message)
+        column.addWidget(self._hint)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.hide()
+
+    def say(self, message: str, hint: str = "", tone: str = "info", button: str = "") -> None:
+        """Shows a sentence; an empty one hides the banner. tone: "info", "good", "warning" or "danger"."""
+        self._message.setText(message)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+        self.button.setText(button)
+        self.button.setAccessibleName(button)
+        self.button.setVisible(bool(button))
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.setAccessibleName(f"{message} {hint}".strip())
+        self.setVisible(bool(message))
+
+    @property
+    def message(self) -> str:
+        """What it says."""
+        return self._message.text()
