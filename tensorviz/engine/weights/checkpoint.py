@@ -7,6 +7,7 @@ file's own figures were compared with its size.
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,7 +226,9 @@ def _claims_too_much(what: str, claimed: int, size: int, name: str) -> Checkpoin
 def _load(stream: IO[bytes], name: str) -> object:
     stream.seek(0)
     try:
-        return torch.load(stream, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():  # torch's remarks on odd protocols and old formats are for who wrote the file
+            warnings.simplefilter("ignore")
+            return torch.load(stream, map_location="cpu", weights_only=True)
     except Exception as error:  # damaged bytes provoke every kind
         said = str(error).strip().splitlines()
         reason = (said[0] if said else type(error).__name__).rstrip(".")

@@ -134,11 +134,11 @@ def _opener(watch: Any) -> urllib.request.OpenerDirector:
             super().connect()
             watch(self.sock)
 
-    class PlainHandler(urllib.request.HTTPHandler):
+    class OverHttp(urllib.request.HTTPHandler):
         def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
             return self.do_open(Plain, req)
 
-    class ProtectedHandler(urllib.request.HTTPSHandler):
+    class OverHttps(urllib.request.HTTPSHandler):
         def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
             return self.do_open(Protected, req, context=_context())
 
@@ -146,8 +146,8 @@ def _opener(watch: Any) -> urllib.request.OpenerDirector:
     for handler in (
         urllib.request.ProxyHandler(),
         urllib.request.UnknownHandler(),
-        PlainHandler(),
-        ProtectedHandler(),
+        OverHttp(),
+        OverHttps(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
         _SafeRedirects(),

@@ -106,7 +106,8 @@ class _Walk:
         elif name in ("GLOBAL", "INST"):
             self._named(str(argument).replace(" ", "."))
         elif name == "STACK_GLOBAL":
-            self._named(".".join(str(part) for part in self.recent[-2:]))
+            name_parts, self.recent = self.recent[-2:], self.recent[:-2]
+            self._named(".".join(str(part) for part in name_parts))
         elif name in ("BINPERSID", "PERSID"):
             self._claim(name)
         else:

@@ -42,9 +42,6 @@ class Answer:
     stall_after: bool = False
 
 
-Rule = "Callable[[Asked], Answer]"
-
-
 class Server:
     """Answers each request by the next rule; the last rule stays."""
 

@@ -69,6 +69,16 @@ def test_what_torch_saves_is_read(zipped: bool, file: Path) -> None:
     assert (met.container, met.notes) == ("PyTorch zip" if zipped else "PyTorch legacy", ())
 
 
+@pytest.mark.parametrize("protocol", [3, 4, 5])
+def test_other_pickle_protocols_are_read_or_refused_without_a_warning(protocol: int, file: Path) -> None:
+    torch.save(STATE, file, pickle_protocol=protocol)
+    try:
+        check_same(read_checkpoint(file))
+    except CheckpointUnreadable:
+        with pytest.raises(pickle.UnpicklingError), pytest.warns(UserWarning, match="protocol"):
+            torch.load(file, weights_only=True)  # torch itself does not read it
+
+
 def test_safetensors_are_read_under_any_name(file: Path) -> None:
     plain = {name: tensor.contiguous().clone() for name, tensor in STATE.items()}
     safetensors.torch.save_file(plain, file, metadata={"made": "here"})
