@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(widget)
             self.memory.restore_splitters(widget)
         self._stack.setCurrentWidget(self._built[key])
+        self._built[key].setFocus()
         self.top_bar.show_page(key)
 
     def page(self) -> QWidget:

@@ -63,6 +63,8 @@ QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: $strong_bo
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus {
   border: 2px solid $focus; padding: 3px 6px;
 }
+QAbstractSpinBox { min-width: 96px; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0 0 0 5px; background: transparent; }
 QLineEdit[role="invalid"], QSpinBox[role="invalid"] { border-color: $danger; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   width: 18px; border: none; background: transparent;
@@ -90,6 +92,8 @@ QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accent; }
 
 QScrollArea { border: none; background: transparent; }
+QScrollArea > #qt_scrollarea_viewport, QScrollArea > #qt_scrollarea_viewport > QWidget { background: transparent; }
+QAbstractItemView[role="plain"], QAbstractItemView[role="plain"]:focus { border: none; }
 QScrollArea:focus { border: 2px solid $focus; border-radius: ${small_radius}px; }
 QScrollBar:vertical { width: 12px; background: transparent; margin: 0; }
 QScrollBar:horizontal { height: 12px; background: transparent; margin: 0; }

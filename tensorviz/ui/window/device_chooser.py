@@ -44,7 +44,8 @@ class DeviceChooser(QWidget):
         self.failure.clicked.connect(self._tell_failure)
         self.box.setAccessibleName("Device to compute on")
         self.box.setToolTip(TIP)
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(9)  # the names of devices; the open list has room for their titles
         self.box.activated.connect(self._chosen)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -65,6 +66,7 @@ class DeviceChooser(QWidget):
             for name, title in rows.items():
                 self.box.addItem(title, name)
             self.box.setCurrentIndex(self.box.findData(chosen))
+        self.box.view().setMinimumWidth(self.box.view().sizeHintForColumn(0) + 24)
 
     def _chosen(self, index: int) -> None:
         self._workspace.choice.set_device(str(self.box.itemData(index)))

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
     from tensorviz.ui.window.actions import Actions
 
-WIDTH, ROW_HEIGHT, ROWS_SHOWN, TOP = 600, 34, 10, 56
+WIDTH, ROW_HEIGHT, ROWS_SHOWN, TOP = 600, 34, 10, 30
 BEST_KEPT = 60
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -123,7 +123,7 @@ class _EntryPainter(QStyledItemDelegate):
     """Icon, text, and the detail at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(option.rect.width(), max(ROW_HEIGHT, option.fontMetrics.height() + 14))
+        return QSize(0, max(ROW_HEIGHT, option.fontMetrics.height() + 14))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
@@ -172,7 +172,8 @@ class CommandPalette(QFrame):
         self.list.setItemDelegate(_EntryPainter(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys of the field move in it
         self.list.setAccessibleName("What was found")
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setProperty("role", "plain")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.clicked.connect(self._run)
         self._nothing.setProperty("role", "muted")
         self._nothing.setContentsMargins(12, 8, 12, 12)

@@ -30,6 +30,7 @@ from tensorviz.ui.icons import icon
 if TYPE_CHECKING:
     from tensorviz.ui.state.settings import SettingsState
 
+EDITOR_WIDTH = 190
 Editor = QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox
 
 
@@ -85,6 +86,8 @@ class SettingsDialog(QDialog):
 
     def _add_row(self, grid: QGridLayout, row: Setting) -> None:
         editor, reset = self._editor(row), QToolButton()
+        if not isinstance(editor, QCheckBox):
+            editor.setMinimumWidth(EDITOR_WIDTH)
         editor.setAccessibleName(row.label)
         editor.setAccessibleDescription(row.note)
         reset.setIcon(icon("undo", "muted"))
@@ -102,7 +105,7 @@ class SettingsDialog(QDialog):
         grid.addWidget(label, at, 0)
         grid.addWidget(editor, at, 1, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(reset, at, 2)
-        grid.addWidget(note, at + 1, 0)
+        grid.addWidget(note, at + 1, 0, 1, 2)
 
     def _editor(self, row: Setting) -> Editor:
         if row.kind == "flag":

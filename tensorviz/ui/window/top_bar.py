@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from tensorviz.ui.commands import command
 from tensorviz.ui.icons import icon
@@ -36,15 +36,18 @@ class TopBar(QFrame):
         self.device = DeviceChooser(workspace)
         self._tabs: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 12, 6)
-        row.setSpacing(12)
-        row.addLayout(self._page_tabs(pages))
-        row.addStretch(1)
-        row.addWidget(self._palette_button(workspace))
-        row.addStretch(1)
-        row.addWidget(self.device)
-        row.addWidget(self.jobs)
+        right = QHBoxLayout()
+        right.setSpacing(12)
+        right.addStretch(1)
+        right.addWidget(self.device)
+        right.addWidget(self.jobs)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 6, 12, 6)
+        grid.addLayout(self._page_tabs(pages), 0, 0)
+        grid.addWidget(self._palette_button(workspace), 0, 1)
+        grid.addLayout(right, 0, 2)
+        for side in (0, 2):  # as wide as one another, so that the palette's button is in the middle where there is room
+            grid.setColumnStretch(side, 1)
 
     def show_page(self, key: str) -> None:
         """Marks the tab of a page."""
@@ -58,9 +61,11 @@ class TopBar(QFrame):
             title = QLabel(pages[0].title)
             title.setProperty("role", "title")
             row.addWidget(title)
+            row.addStretch(1)
             return row
         for place, page in enumerate(pages, start=1):
             row.addWidget(self._tab(page, place))
+        row.addStretch(1)
         return row
 
     def _tab(self, page: Page, place: int) -> QToolButton:
@@ -84,7 +89,7 @@ class TopBar(QFrame):
         row = command("window.palette")
         keys = QKeySequence(row.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
         button = QPushButton(icon("search", "muted"), f" Find a command or a model    {keys}")
-        button.setMinimumWidth(280)
+        button.setMinimumWidth(240)
         button.setToolTip(row.tip)
         button.setAccessibleName(f"{row.plain_text}, {keys}")
         button.clicked.connect(partial(_run, workspace, row.id))
