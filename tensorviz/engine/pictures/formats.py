@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import importlib.util
 import struct
-from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container
 
 # Pillow's name of the format -> its suffixes. Only formats that Pillow decodes itself, without running a program.
 # TGA comes last because it has no signature: nearly any file could be taken for one.
@@ -109,9 +108,9 @@ _KNOWN: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def has_suffix(path: str, suffixes: Iterable[str]) -> bool:
+def has_suffix(path: str, suffixes: Container[str]) -> bool:
     """Whether the path ends in one of the suffixes, in any case of letters."""
-    return PurePath(path).suffix.lower() in suffixes
+    return path[path.rfind(".") :].lower() in suffixes  # pathlib would keep a part of every name in memory
 
 
 def available_formats() -> tuple[str, ...]:
