@@ -327,6 +327,14 @@ COMMANDS: tuple[Command, ...] = (
         actions.clear, "", "close", "&Pictures", "well", actions.has_pictures,
     ),
     Command(
+        "results.copy_python", "Copy as P&ython", "A plain torchvision script that gives the same numbers",
+        actions.copy_python, "", "code", "&Edit", "result", actions.can_be_scripted,
+    ),
+    Command(
+        "results.copy_command", "Copy as c&ommand", "The command that gives the same result",
+        actions.copy_command, "", "terminal", "&Edit", "result", actions.can_be_scripted,
+    ),
+    Command(
         "results.copy_text", "Copy result as &text", "The answer as plain text",
         actions.copy_text, "Ctrl+Shift+C", "copy", "&Edit", "result", actions.has_answer,
     ),

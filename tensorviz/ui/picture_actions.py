@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tensorviz.core.results import Classified
+from tensorviz.core.script import Asked, command_line, python_script
 from tensorviz.core.text import path_text, plural
 from tensorviz.ui.models.answer_text import row_json, row_text
 
@@ -54,11 +55,6 @@ def has_answers(workspace: Workspace) -> bool:
 def has_answer(workspace: Workspace) -> bool:
     """Whether the current picture has a row."""
     return current_row(workspace) is not None
-
-
-def is_answered(workspace: Workspace) -> bool:
-    """Whether the current picture was classified."""
-    return isinstance(current_row(workspace), Classified)
 
 
 def has_batch(workspace: Workspace) -> bool:
@@ -127,6 +123,38 @@ def toggle_view(context: Context) -> None:
     """From the picture to the table and back."""
     results = context.workspace.results
     results.set_view("table" if results.view == "picture" else "picture")
+
+
+def asked(workspace: Workspace) -> Asked | None:
+    """All that the current answer came from; None when its model is not in the catalogue (any more)."""
+    current = workspace.pictures.current
+    answer = workspace.results.answer(current) if current is not None else None
+    if answer is None or not isinstance(answer.row, Classified):
+        return None
+    model = workspace.catalogue.model(answer.choice.model)
+    row = workspace.catalogue.weights(answer.choice.model, answer.choice.weights)
+    if model is None or row is None:
+        return None
+    top = max(1, len(answer.row.top))
+    return Asked(answer.row.path, answer.choice, model, row, top=top, device=answer.row.device)
+
+
+def can_be_scripted(workspace: Workspace) -> bool:
+    """Whether the current answer can be had again by a script or a command."""
+    return asked(workspace) is not None
+
+
+def copy_python(context: Context) -> None:
+    """A plain script that gives the current answer."""
+    if known := asked(context.workspace):
+        context.screen.copy_text(python_script(known), "a Python script that gives this result")
+
+
+def copy_command(context: Context) -> None:
+    """The command that gives the current answer."""
+    if known := asked(context.workspace):
+        text = command_line([known.path], known.choice, known.row.recipe, known.top)
+        context.screen.copy_text(text, "the command that gives this result")
 
 
 def copy_text(context: Context) -> None:

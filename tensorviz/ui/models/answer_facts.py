@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
+from tensorviz.core.recipe import differences
 from tensorviz.ui.models.answer_text import name_text
 from tensorviz.ui.widgets.elided_label import ElidedLabel
 
@@ -55,13 +56,14 @@ class AnswerFacts(QWidget):
         self._show_recipe(row.path)
 
     def _show_recipe(self, path: str) -> None:
-        """The recipe in use, which is the answer's as long as the answer is of what is chosen now."""
-        choice, results = self._workspace.choice, self._workspace.results
-        answer = results.answer(path)
-        own = answer is not None and not results.is_stale(path)
-        recipe = choice.recipe() if own else (answer.choice.recipe if answer else None)
+        """The recipe that this answer was given with, whatever is chosen now."""
+        answer = self._workspace.results.answer(path)
+        if answer is None:
+            return
+        row = self._workspace.catalogue.weights(answer.choice.model, answer.choice.weights)
+        recipe = answer.choice.recipe or (row.recipe if row else None)
         self.recipe.setText(recipe.describe() if recipe else "the weights' own")
-        differing = choice.differing() if own else ()
+        differing = differences(recipe, row.recipe) if recipe and row else ()
         marked = f"not the weights' own: {', '.join(differing)}" if differing else ""
         self.mark.setText(f"\N{BLACK DIAMOND} {marked}" if marked else "")
         self.mark.setAccessibleName(marked)

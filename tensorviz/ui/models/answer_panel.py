@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from tensorviz.core.results import Classified
 from tensorviz.core.text import percent_text, seconds_text
 from tensorviz.ui.models.answer_facts import AnswerFacts
 from tensorviz.ui.models.answer_text import STATE_WORDS, choice_text, own_model_text
 from tensorviz.ui.models.copy_buttons import CopyButtons
-from tensorviz.ui.theme import number_font
 from tensorviz.ui.widgets.banner import Banner
 from tensorviz.ui.widgets.share_bars import Bar, ShareBars
 from tensorviz.ui.widgets.stacked_bar import Part, StackedBar
@@ -41,8 +40,6 @@ class AnswerPanel(QWidget):
         self.headline = QLabel(self)
         self.headline.setProperty("role", "title")
         self.headline.setWordWrap(True)
-        self.share = QLabel(self)
-        self.share.setProperty("role", "title")
         self.words = _muted(self)
         self.bars = ShareBars(self)
         self.facts = AnswerFacts(workspace, self)
@@ -56,16 +53,11 @@ class AnswerPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.headline.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.share.setFont(number_font())
-        line = QHBoxLayout()
-        line.addWidget(self.headline, 1)
-        line.addWidget(self.share, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 8, 4)
         column.setSpacing(8)
         column.addWidget(self.banner)
-        column.addLayout(line)
-        for widget in (self.words, self.about, self.bars):
+        for widget in (self.headline, self.words, self.bars, self.about):
             column.addWidget(widget)
         column.addSpacing(4)
         for part in (self.facts, self.times_title, self.times, self.notes, self.copies):
@@ -80,22 +72,26 @@ class AnswerPanel(QWidget):
         self._refresh_banner(item)
         self._show_answer(row if isinstance(row, Classified) else None)
         if item is None:
-            self._say("", "Drop pictures or a folder anywhere in the window, paste one, or take the samples.")
+            self._say("", "")
         elif row is None:
             self._say(*self._waiting_words(item))
         elif not isinstance(row, Classified):
             self._say_problem(row.problem)
         else:
             self._say_winner(row, item)
-        self.about.setText(own_model_text(self._workspace.choice.row))
-        self.about.setVisible(bool(self.about.text()) and item is not None)
+        self._say_about(item)
         self.copies.refresh()
 
-    def _say(self, headline: str, words: str, share: str = "") -> None:
+    def _say_about(self, item: PictureItem | None) -> None:
+        """What the network that answered does not know, when it is the one that comes along."""
+        answer = self._workspace.results.answer(item.path) if item is not None else None
+        model = self._workspace.catalogue.model(answer.choice.model) if answer else self._workspace.choice.row
+        self.about.setText(own_model_text(model))
+        self.about.setVisible(bool(self.about.text()) and item is not None)
+
+    def _say(self, headline: str, words: str) -> None:
         self.headline.setText(headline)
         self.headline.setVisible(bool(headline))
-        self.share.setText(share)
-        self.share.setVisible(bool(share))
         self.words.setText(words)
         self.words.setVisible(bool(words))
 
@@ -112,10 +108,7 @@ class AnswerPanel(QWidget):
 
     def _say_winner(self, row: Classified, item: PictureItem) -> None:
         again = "Being answered again..." if item.state in UNDER_WAY else ""
-        if row.top:
-            self._say(row.top[0].label, again, percent_text(row.top[0].probability))
-        else:
-            self._say("No class", again)
+        self._say("" if row.top else "No class", again)
 
     def _show_answer(self, row: Classified | None) -> None:
         for widget in (self.bars, self.facts, self.times, self.times_title, self.copies):

@@ -57,6 +57,10 @@ class PictureDelegate(QStyledItemDelegate):
         self._paint_selection(painter, cell, option.state, tokens)
         frame = QRectF(cell.left() + (cell.width() - self.side) / 2, cell.top() + MARGIN, self.side, self.side)
         self._paint_thumbnail(painter, frame, model.thumbnail_at(index), tokens)
+        font = painter.font()
+        font.setPointSizeF(max(7.0, font.pointSizeF() - 1))
+        font.setItalic(item.stale)
+        painter.setFont(font)
         self._paint_best(painter, frame, item)
         self._paint_badge(painter, frame, item)
         self._paint_name(painter, cell, frame, item, tokens)
@@ -106,11 +110,7 @@ class PictureDelegate(QStyledItemDelegate):
         ink = QColor(INK)
         ink.setAlphaF(0.6 if item.stale else 1.0)
         painter.setPen(ink)
-        font = painter.font()
-        font.setPointSizeF(max(7.0, font.pointSizeF() - 1))
-        font.setItalic(item.stale)
-        painter.setFont(font)
-        metrics, figure = QFontMetricsF(font), percent_text(item.best.probability)
+        metrics, figure = QFontMetricsF(painter.font()), percent_text(item.best.probability)
         inner = strip.adjusted(5, 0, -5, 0)
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, figure)
         room = inner.width() - metrics.horizontalAdvance(figure) - 4
@@ -134,11 +134,8 @@ class PictureDelegate(QStyledItemDelegate):
     @staticmethod
     def _paint_name(painter: QPainter, cell: QRectF, frame: QRectF, item: PictureItem, tokens: Tokens) -> None:
         painter.setPen(tokens.colour("muted"))
-        font = painter.font()
-        font.setPointSizeF(max(7.0, font.pointSizeF() - 1))
-        painter.setFont(font)
         place = QRectF(cell.left() + MARGIN, frame.bottom() + 1, cell.width() - 2 * MARGIN, 18)
-        metrics = QFontMetricsF(font)
+        metrics = QFontMetricsF(painter.font())
         name = metrics.elidedText(name_text(item.path), Qt.TextElideMode.ElideMiddle, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
 

@@ -38,6 +38,7 @@ MENU = (
     ("pictures.copy_path", "pictures.show_folder"),
     ("pictures.remove", "pictures.clear"),
 )
+TOOLS = ("pictures.open", "pictures.open_folder", "pictures.clear")
 KEYS = {
     Qt.Key.Key_Return: "results.run",
     Qt.Key.Key_Enter: "results.run",
@@ -55,6 +56,7 @@ class PictureWell(QFrame):
         self.setMinimumWidth(140)
         self._count = QLabel(self)
         self._count.setProperty("role", "muted")
+        self._tools = {identifier: self._tool(identifier) for identifier in TOOLS}
         self.view = PictureView(workspace, self)
         self._stack = QStackedLayout()
         self._stack.addWidget(EmptyWell(workspace, self))
@@ -77,8 +79,8 @@ class PictureWell(QFrame):
         row.addWidget(title)
         row.addSpacing(4)
         row.addWidget(self._count, 1)
-        for identifier in ("pictures.open", "pictures.open_folder", "pictures.clear"):
-            row.addWidget(self._tool(identifier))
+        for identifier in TOOLS:
+            row.addWidget(self._tools[identifier])
         return row
 
     def _tool(self, identifier: str) -> QToolButton:
@@ -96,6 +98,8 @@ class PictureWell(QFrame):
         selected = f", {count_text(pictures.selected_count)} selected" if pictures.selected_count > 1 else ""
         self._count.setText(f"{count_text(pictures.count)}{selected}" if pictures.count else "")
         self._count.setAccessibleName(plural(pictures.count, "picture") + selected)
+        for identifier, button in self._tools.items():
+            button.setEnabled(command(identifier).when(self._workspace))
         self._stack.setCurrentIndex(1 if pictures.count else 0)
 
 

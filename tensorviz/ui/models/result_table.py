@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
 
 Index = QModelIndex | QPersistentModelIndex
-WIDTHS = {PATH: 150, BEST: 140, PROBABILITY: 92, SECOND: 150, MODEL: 150, SECONDS: 74, ERROR: 160}
+WIDTHS = {PATH: 136, BEST: 128, PROBABILITY: 88, SECOND: 124, MODEL: 96, SECONDS: 68, ERROR: 120}
 
 
 class ResultTable(QWidget):
@@ -107,6 +107,7 @@ class RowView(QTableView):
         header = self.horizontalHeader()
         header.setSortIndicatorClearable(True)
         header.setHighlightSections(False)
+        header.setStyleSheet("QHeaderView::section { padding: 4px 3px; }")  # in line with the cells
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setStretchLastSection(True)
         self.setSortingEnabled(True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from tensorviz.core.recipe import crop_plan
 from tensorviz.ui.models.answer_panel import AnswerPanel
-from tensorviz.ui.models.answer_text import name_text, problem_text, size_text, state_text
+from tensorviz.ui.models.answer_text import name_text, size_text, state_text
 from tensorviz.ui.state.pixels import preview_image
 from tensorviz.ui.widgets.elided_label import ElidedLabel
 from tensorviz.ui.widgets.picture_canvas import Box, PictureCanvas
@@ -50,11 +50,24 @@ class ResultView(QWidget):
         line.addWidget(self._size)
         left.addLayout(line)
         left.addWidget(self.crop_box)
-        row = QHBoxLayout(self)
+        inside = QWidget(self)
+        row = QHBoxLayout(inside)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         row.addLayout(left, 5)
         row.addWidget(self._scrolled(self.answer), 6)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._nothing())
+        self._stack.addWidget(inside)
+
+    def _nothing(self) -> QLabel:
+        words = "Drop pictures or a folder anywhere in the window, paste one, or take the samples.\n\n"
+        label = QLabel(words + "The answer appears here: what the picture shows, and how sure the network is.", self)
+        label.setProperty("role", "muted")
+        label.setWordWrap(True)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setContentsMargins(80, 0, 80, 40)
+        return label
 
     def _scrolled(self, inside: QWidget) -> QScrollArea:
         area = QScrollArea(self)
@@ -100,12 +113,13 @@ class ResultView(QWidget):
 
     def _refresh_picture(self) -> None:
         item, large = self._item(), self._workspace.pictures.large
+        self._stack.setCurrentIndex(0 if item is None else 1)
         if item is None:
             self.canvas.set_image(None, "No picture is chosen.")
         elif large is not None:
             self.canvas.set_image(preview_image(large).copy())
         else:
-            self.canvas.set_image(None, problem_text(item.problem) if item.problem else "Reading the picture...")
+            self.canvas.set_image(None, "It cannot be shown." if item.problem else "Reading the picture...")
         self._name.setText(name_text(item.path) if item else "")
         self._size.setText(size_text(item) if item else "")
         told = f"{name_text(item.path)}, {size_text(item)}, {state_text(item)}" if item else "none"

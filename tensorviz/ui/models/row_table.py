@@ -101,7 +101,7 @@ class RowTable(QAbstractTableModel):
             return path_text(path)
         row = self._results.row(path)
         if isinstance(row, Failed):
-            return problem_text(row.problem) if column == ERROR else ""
+            return {BEST: "failed", ERROR: problem_text(row.problem)}.get(column, "")
         if row is None:
             item = self._pictures.item(path)
             return STATE_WORDS.get(item.state, "") if item is not None and column == BEST else ""

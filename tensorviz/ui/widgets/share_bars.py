@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BAR_HEIGHT = 6
 GAP = 12  # between a figure and its label
 PADDING = 5  # above and below each row
+WINNER_POINTS = 4  # how much larger the first one is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +54,33 @@ class ShareBars(QWidget):
 
     def sizeHint(self) -> QSize:
         """As high as all bars need."""
-        return QSize(280, self._row_height() * len(self._bars))
+        return QSize(280, self._top(len(self._bars)))
 
     def minimumSizeHint(self) -> QSize:
         """Narrow, with labels cut."""
-        return QSize(140, self._row_height() * len(self._bars))
+        return QSize(140, self._top(len(self._bars)))
 
-    def _row_height(self) -> int:
-        return self.fontMetrics().height() + BAR_HEIGHT + 3 * PADDING
+    def _line_height(self, row: int) -> int:
+        return max(QFontMetrics(font).height() for font in self._fonts(row))
+
+    def _top(self, row: int) -> int:
+        """Where a row begins; rows after the first are all alike."""
+        first, others = (self._line_height(kind) + BAR_HEIGHT + 3 * PADDING for kind in (0, 1))
+        return 0 if row == 0 else first + (row - 1) * others
+
+    def row_at(self, y: int) -> int:
+        """The row at that height; it may be one that is not there."""
+        first, second = self._top(1), self._top(2)
+        return 0 if y < first else 1 + (y - first) // (second - first)
 
     def _fonts(self, row: int) -> tuple[QFont, QFont]:
         """The fonts of a label and of its figure."""
         label, figure = QFont(self.font()), QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         figure.setPointSizeF(self.font().pointSizeF())
-        for font in (label, figure):
-            font.setBold(row == 0)
+        if row == 0:
+            for font in (label, figure):
+                font.setBold(True)
+                font.setPointSizeF(font.pointSizeF() + WINNER_POINTS)
         return label, figure
 
     def elided(self, row: int, width: int) -> str:
@@ -81,15 +94,14 @@ class ShareBars(QWidget):
         """Paints the rows that are in sight."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        height = self._row_height()
-        first, last = event.rect().top() // height, event.rect().bottom() // height
+        first, last = self.row_at(event.rect().top()), self.row_at(event.rect().bottom())
         for row in range(max(0, first), min(len(self._bars), last + 1)):
-            self._paint_row(painter, row, QRect(0, row * height, self.width(), height))
+            self._paint_row(painter, row, QRect(0, self._top(row), self.width(), self._top(row + 1) - self._top(row)))
         painter.end()
 
     def _paint_row(self, painter: QPainter, row: int, place: QRect) -> None:
         bar, (label_font, figure_font) = self._bars[row], self._fonts(row)
-        line = QRect(place.left(), place.top() + PADDING, place.width(), self.fontMetrics().height())
+        line = QRect(place.left(), place.top() + PADDING, place.width(), self._line_height(row))
         painter.setPen(self.palette().color(QPalette.ColorRole.Text))
         painter.setFont(label_font)
         centre = Qt.AlignmentFlag.AlignVCenter
@@ -118,7 +130,7 @@ class ShareBars(QWidget):
     def event(self, event: QEvent) -> bool:
         """Tells a label in full where it is cut."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            row = event.pos().y() // max(1, self._row_height())
+            row = self.row_at(event.pos().y())
             cut = 0 <= row < len(self._bars) and self.elided(row, self.width()) != self._bars[row].label
             QToolTip.showText(event.globalPos(), self._bars[row].label if cut else "", self)
             return True
