@@ -64,7 +64,9 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus, QTe
   border: 2px solid $focus; padding: 3px 6px;
 }
 QAbstractSpinBox { min-width: 96px; }
-QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0 0 0 5px; background: transparent; }
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
+  border: none; padding: 0 0 0 5px; background: transparent;
+}
 QLineEdit[role="invalid"], QSpinBox[role="invalid"] { border-color: $danger; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   width: 18px; border: none; background: transparent;
