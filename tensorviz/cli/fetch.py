@@ -179,7 +179,7 @@ def _files_document() -> Document:
         owner = owners.get(file.name.removesuffix(store.PARTIAL))
         who = {"model": owner.model, "weights": owner.name} if owner else {"model": None, "weights": None}
         objects.append(
-            {"name": file.name, "path": path_text(file.path), "bytes": file.bytes, **who, "partial": file.partial}
+            {"name": file.name, "path": path_text(file.path), "bytes": file.nbytes, **who, "partial": file.partial}
         )
     lines = [(item["name"], bytes_text(item["bytes"]), _owner_text(item)) for item in objects]
     total = bytes_text(sum(item["bytes"] for item in objects))

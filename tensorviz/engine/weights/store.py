@@ -32,11 +32,11 @@ Remembered = dict[str, list[object]]
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file in the weights folder. partial: an unfinished download; bytes: its size on disk."""
+    """A file in the weights folder. partial: an unfinished download; nbytes: its size on disk."""
 
     path: str
     name: str
-    bytes: int
+    nbytes: int
     partial: bool
 
 
@@ -58,7 +58,7 @@ def locate(row: WeightsRow) -> Path | None:
 
 def sizes_here() -> Mapping[str, tuple[str, int]]:
     """The finished files in the weights folder: name -> (path, bytes)."""
-    return {file.name: (file.path, file.bytes) for file in list_files() if not file.partial}
+    return {file.name: (file.path, file.nbytes) for file in list_files() if not file.partial}
 
 
 def list_files() -> tuple[StoredFile, ...]:

@@ -106,7 +106,7 @@ def test_files_are_listed_with_their_sizes(folder: Path) -> None:
     (folder / "a.pth.part").write_bytes(b"12")
     (folder / "a.pth.part.json").write_bytes(b"{}")
     (folder / "sub").mkdir()
-    listed = [(file.name, file.bytes, file.partial) for file in store.list_files()]
+    listed = [(file.name, file.nbytes, file.partial) for file in store.list_files()]
     assert listed == [("a.pth.part", 2, True), ("b.pth", 3, False)]
     assert set(store.sizes_here()) == {"b.pth"}
 
