@@ -166,3 +166,28 @@ def test_weights_that_are_not_published_are_missing_not_fetched() -> None:
     with pytest.raises(WeightsMissing):
         fetch_weights(replace(row_for(""), path="/none"), CancelToken(), lambda *_: None)
     assert fetch.PATIENT.silence > 1
+
+
+def test_cancel_does_not_wait_for_a_name_lookup(goal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answer, token, ended = threading.Event(), threading.Event(), CancelToken(), list[float]()
+
+    def slow(*_: object, **__: object) -> None:
+        asked.set()
+        answer.wait(20)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    def work() -> None:
+        with pytest.raises(Cancelled):
+            fetch_file("https://example.org/x.pth", goal, PREFIX, token, lambda *_: None, QUICK)
+        ended.append(time.monotonic())
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert asked.wait(10)
+    cancelled = time.monotonic()
+    token.cancel()
+    thread.join(10)
+    answer.set()
+    assert ended
+    assert ended[0] - cancelled < 0.15
