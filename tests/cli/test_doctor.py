@@ -50,7 +50,10 @@ def test_json_holds_every_finding(monkeypatch: pytest.MonkeyPatch, capsys: Captu
     told = capsys.readouterr()
     assert [finding["name"] for finding in json.loads(told.out)] == ["Python", "memory", "torch"]
     assert json.loads(told.out)[2] == {
-        "name": "torch", "value": "not installed", "status": "problem", "hint": "python -m pip install torch",
+        "name": "torch",
+        "value": "not installed",
+        "status": "problem",
+        "hint": "python -m pip install torch",
     }
     assert told.err == ""
 
