@@ -42,6 +42,12 @@ class Program:
     workspace: Workspace
     window: MainWindow
 
+    def end(self, seconds: float = 3.0) -> bool:
+        """Stops the engine; gives whether its threads ended in time."""
+        ended = self.engine.stop(seconds)
+        self.bridge.close()
+        return ended
+
 
 def run(paths: Sequence[str] = (), *, smoke: bool = False) -> int:
     """Opens the window with these pictures and folders, and stays until it is closed; gives the exit code.
@@ -58,7 +64,7 @@ def run(paths: Sequence[str] = (), *, smoke: bool = False) -> int:
         Smoke(program, pictures=bool(paths))
     program.window.show()
     code = program.application.exec()
-    program.engine.stop()
+    program.end()
     return int(code)
 
 

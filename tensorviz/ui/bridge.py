@@ -34,6 +34,7 @@ class Bridge(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine: EngineLike | None = None
+        self._open = True
         # queued even when the engine answers on the window's thread: nobody is called back inside `send`
         self._arrived.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
@@ -55,6 +56,11 @@ class Bridge(QObject):
         assert self._engine is not None, "attach an engine first"
         self._engine.cancel(job)
 
+    def close(self) -> None:
+        """Nothing that is still on its way is passed on: the window is going."""
+        self._open = False  # to disconnect would not do: what is queued already is delivered all the same
+
     @Slot(object)
     def _pass_on(self, event: object) -> None:
-        self.event.emit(event)
+        if self._open:
+            self.event.emit(event)
