@@ -13,7 +13,7 @@ import click
 from tensorviz.cli.options import Common, common_options
 from tensorviz.cli.output import say, writing_rows
 from tensorviz.core.catalogue import ModelChoice
-from tensorviz.core.recipe import Interpolation
+from tensorviz.core.recipe import Fit, Interpolation
 from tensorviz.core.text import plural
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tensorviz.core.results import Row
 
-RECIPE_OPTIONS = ("resize", "crop", "mean", "std", "interpolation")
+RECIPE_OPTIONS = ("resize", "crop", "mean", "std", "interpolation", "fit")
 
 
 @click.command("classify")
@@ -34,6 +34,7 @@ RECIPE_OPTIONS = ("resize", "crop", "mean", "std", "interpolation")
 @click.option("--mean", type=float, nargs=3, metavar="R G B", help="Subtracted from values in 0 to 1.")
 @click.option("--std", type=float, nargs=3, metavar="R G B", help="Then divided by.")
 @click.option("--interpolation", type=click.Choice(get_args(Interpolation)), help="How to resize.")
+@click.option("--fit", type=click.Choice(get_args(Fit)), help="Resize the shorter side, or stretch both to the same.")
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many classes to name.")
 @click.option("--precision", type=click.Choice(("fp32", "bf16", "fp16")), default="fp32", show_default=True)
 @click.option("--batch", type=click.IntRange(1, 4096), default=8, show_default=True, help="Pictures computed at once.")

@@ -60,7 +60,11 @@ def _options(formats: Sequence[str]) -> list[Callable[[Any], Any]]:
         click.option("--format", type=click.Choice(formats), default="text", show_default=True, help="How to print."),
         click.option("--report", metavar="FILE", help="Write the result to FILE, whole or not at all."),
         click.option(
-            "--device", default="auto", show_default=True, callback=_checked_device, metavar="auto|cpu|cuda|cuda:N|mps",
+            "--device",
+            default="auto",
+            show_default=True,
+            callback=_checked_device,
+            metavar="auto|cpu|cuda|cuda:N|mps",
             help="Where networks compute.",
         ),
         click.option("--quiet", is_flag=True, help="No progress, no remarks."),

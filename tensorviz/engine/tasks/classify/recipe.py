@@ -153,7 +153,7 @@ def fitting_recipe(wanted: Recipe | None, own: Recipe, side: int | None, model: 
         return recipe, ()
     if wanted is not None:
         raise ValueRefused(
-            f"These weights of {model} take pictures of exactly {side} x {side}, and the recipe crops {recipe.crop} pixels.",
+            f"These weights of {model} take exactly {side} x {side} pixels, and the recipe crops {recipe.crop}.",
             f"Use --crop {side}, with --resize {_in_proportion(own, side)} or what the weights were trained with.",
         )
     followed = replace(own, crop=side, resize=_in_proportion(own, side))

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tensorviz.core.structure import Layer
-from tensorviz.engine.tasks.classify.build import WITH_AUXILIARY
 from tensorviz.engine.tasks.classify.empty import build_empty
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def describe_network(model: ModelRow, weights: WeightsRow | None = None) -> Laye
     options: dict[str, Any] = {"num_classes": row.classes} if row.classes else {}
     if model.architecture.startswith("vit_"):
         options["image_size"] = row.recipe.crop
-    if model.architecture in WITH_AUXILIARY:
+    if model.architecture == "googlenet":  # whose published network comes without them, unlike inception_v3
         options["aux_logits"] = False
     return layer_of(build_empty(model.architecture, **options))
 
