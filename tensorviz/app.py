@@ -26,7 +26,7 @@ from tensorviz.ui.main_window import MainWindow
 from tensorviz.ui.state.workspace import Workspace, build_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
 SMOKE_PATIENCE = 180_000  # milliseconds
@@ -100,7 +100,7 @@ def _begin(workspace: Workspace, window: MainWindow, paths: tuple[str, ...]) -> 
         window.open_paths(paths)
 
 
-def _reporter(window: MainWindow) -> object:
+def _reporter(window: MainWindow) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     """An `excepthook` that shows what went wrong in the window's own code, and still prints it."""
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

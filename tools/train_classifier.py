@@ -11,7 +11,9 @@ shows the network whole photographs of any proportion.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import io
+import itertools
 import json
 import math
 import time
@@ -24,6 +26,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.flop_counter import FlopCounterMode
 
 from tensorviz.engine.tasks.classify.small_net import SmallNet
 
@@ -49,7 +52,7 @@ def read_cifar(path: Path) -> Pictures:
         labels, names = archive["labels"].astype(np.int64), [str(name) for name in archive["names"]]
     decoded = [
         np.asarray(Image.open(io.BytesIO(jpeg[start:end])).convert("RGB"))
-        for start, end in zip(offsets[:-1], offsets[1:], strict=True)
+        for start, end in itertools.pairwise(offsets)
     ]
     pictures = torch.from_numpy(np.stack(decoded)).permute(0, 3, 1, 2).float().div_(255)
     pictures.sub_(torch.tensor(MEAN).view(3, 1, 1)).div_(torch.tensor(STD).view(3, 1, 1))
@@ -244,10 +247,19 @@ def publish(training: Training, test: Pictures, out: Path, seed: int) -> None:
         "threads": torch.get_num_threads(), "torch": torch.__version__.split("+")[0],
     }
     out.mkdir(parents=True, exist_ok=True)
-    save_file(state, out / f"{NAME}.safetensors", metadata={"classes": json.dumps(test.names)})
+    weights = out / f"{NAME}.safetensors"
+    save_file(state, weights, metadata={"classes": json.dumps(test.names)})
+    facts |= {"gflops": round(cost(judged), 3), "sha256": hashlib.sha256(weights.read_bytes()).hexdigest()}
     (out / f"{NAME}.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     (out / f"{NAME}.md").write_text(card(facts, verdict, test.names), encoding="utf-8")
     print(f"published: {verdict.accuracy:.2%} of the test set, {training.seconds:.0f} s", flush=True)
+
+
+def cost(network: SmallNet) -> float:
+    """Thousand millions of multiply-adds for one picture, as torchvision counts its "GFLOPS"."""
+    with FlopCounterMode(display=False) as counted:
+        network(torch.zeros(1, 3, 32, 32))
+    return float(counted.get_total_flops()) / 2 / 1e9
 
 
 def card(facts: dict[str, object], verdict: Verdict, names: list[str]) -> str:

@@ -75,8 +75,8 @@ class InstallationBroken(TensorvizError):
     """A library that tensorviz needs is missing, or two do not fit together."""
 
 
-class Cancelled(Exception):  # noqa: N818 - a wish fulfilled, not an error
-    """The person cancelled the job; raised wherever the work happens to be."""
+class Cancelled(Exception):
+    """The person cancelled the job (a wish fulfilled, not an error); raised wherever the work happens to be."""
 
 
 @dataclass(frozen=True, slots=True)

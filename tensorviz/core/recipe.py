@@ -64,7 +64,7 @@ def recipe_from_dict(values: dict[str, Any]) -> Recipe:
     unknown = set(values) - known
     if unknown:
         raise ValueRefused(f"A recipe has no {', '.join(sorted(unknown))}.", f"It has {', '.join(sorted(known))}.")
-    changed = {key: tuple(value) if key in ("mean", "std") else value for key, value in values.items()}
+    changed: dict[str, Any] = {key: tuple(value) if key in ("mean", "std") else value for key, value in values.items()}
     try:
         return Recipe(**changed)
     except TypeError as error:

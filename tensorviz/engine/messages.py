@@ -106,7 +106,7 @@ class Classify(Request):
 
     @property
     def title(self) -> str:
-        """"Classify 3 pictures"."""
+        """As in "Classify 3 pictures"."""
         return f"Classify {plural(len(self.paths), 'picture')}"
 
 
@@ -140,7 +140,7 @@ class FetchWeights(Request):
 
     @property
     def title(self) -> str:
-        """"Fetch resnet101 IMAGENET1K_V2"."""
+        """As in "Fetch resnet101 IMAGENET1K_V2"."""
         return f"Fetch {self.model} {self.weights}".rstrip()
 
 
@@ -156,7 +156,7 @@ class ImportWeights(Request):
 
     @property
     def title(self) -> str:
-        """"Import resnet101 IMAGENET1K_V2"."""
+        """As in "Import resnet101 IMAGENET1K_V2"."""
         return f"Import {self.model} {self.weights}".rstrip()
 
 

@@ -5,11 +5,12 @@ Must not know how the work is done; the engine is whatever has `submit` and `can
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from tensorviz.engine.messages import Event, Request
+if TYPE_CHECKING:
+    from tensorviz.engine.messages import Event, Request
 
 
 class EngineLike(Protocol):
@@ -28,7 +29,8 @@ class Bridge(QObject):
     Signals: event(Event), always on the window's thread, always after `send` of its job has returned.
     """
 
-    event = Signal(object)
+    # hides QObject.event(QEvent), which nobody calls on a bridge: Qt itself goes by its own table
+    event = Signal(object)  # type: ignore[assignment]
     _arrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:

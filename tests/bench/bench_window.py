@@ -149,7 +149,7 @@ def main() -> None:
     if options.photos:
         print(json.dumps(Run(options.photos, options.weights).measure()))
         return
-    from calibrated import saved
+    from tests.bench.calibrated import saved
 
     with tempfile.TemporaryDirectory() as folder:
         weights = saved("resnet101", Path(folder))

@@ -1,0 +1,141 @@
+"""Takes the screenshots that the README shows, of the real program with pictures of our own.
+
+    python tools/take_screenshots.py [--out docs/images]
+
+Runs itself on a virtual screen (Xvfb) when there is no display. Settings, caches and weights are those of a new
+computer; the samples that come along are classified by the network that comes along, in both themes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tensorviz.app import Program
+
+ROOT = Path(__file__).resolve().parents[1]
+SIZE = (1280, 800)
+SETTLE = 1200  # milliseconds for previews and pipeline after the last answer
+PATIENCE = 120_000
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its name, its theme, and what is done before it is taken."""
+
+    name: str
+    theme: str
+    prepare: Callable[..., None]  # given the Program
+
+
+def show_picture(program: Program) -> None:
+    """A picture with its answer and the pipeline."""
+    program.workspace.results.set_view("picture")
+    horse = next(path for path in program.workspace.pictures.paths if "horse" in path)
+    program.workspace.pictures.set_current(horse)
+
+
+def show_table(program: Program) -> None:
+    """All answers as a table."""
+    program.workspace.results.set_view("table")
+
+
+SHOTS = (
+    Shot("models-light", "light", show_picture),
+    Shot("models-dark", "dark", show_picture),
+    Shot("table-light", "light", show_table),
+)
+
+
+class Photographer:
+    """Waits for the answers, then takes one shot after the other, and closes the program."""
+
+    def __init__(self, program: Program, out: Path) -> None:
+        from PySide6.QtCore import QTimer
+
+        self._program, self._out, self._left = program, out, list(SHOTS)
+        self._timer = QTimer()
+        self._timer.setInterval(100)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+        QTimer.singleShot(PATIENCE, program.window, self._give_up)
+
+    def _look(self) -> None:
+        workspace = self._program.workspace
+        if workspace.pictures.count and workspace.results.count == workspace.pictures.count:
+            self._timer.stop()
+            self._next()
+
+    def _next(self) -> None:
+        from PySide6.QtCore import QTimer
+
+        if not self._left:
+            self._program.window.close()
+            self._program.application.quit()
+            return
+        shot = self._left.pop(0)
+        self._program.workspace.settings.set("theme", shot.theme)
+        shot.prepare(self._program)
+        QTimer.singleShot(SETTLE, self._program.window, lambda: self._take(shot))
+
+    def _take(self, shot: Shot) -> None:
+        self._out.mkdir(parents=True, exist_ok=True)
+        path = self._out / f"{shot.name}.png"
+        self._program.window.grab().save(str(path))
+        print(path)
+        self._next()
+
+    def _give_up(self) -> None:
+        self._program.application.exit(1)
+
+
+def on_a_virtual_screen(arguments: list[str]) -> int:
+    """Runs this script again under xvfb-run; gives its exit code."""
+    runner = shutil.which("xvfb-run")
+    if runner is None:
+        print("There is no display, and xvfb-run is not installed (Debian: apt-get install xvfb).", file=sys.stderr)
+        return 2
+    screen = f"-screen 0 {SIZE[0]}x{SIZE[1]}x24"
+    return subprocess.run([runner, "-a", "-s", screen, sys.executable, __file__, *arguments], check=False).returncode
+
+
+def take(out: Path) -> int:
+    """Opens the program on the samples and takes every shot; gives its exit code."""
+    sys.path.insert(0, str(ROOT))
+    with tempfile.TemporaryDirectory() as home:
+        for variable in ("TENSORVIZ_CONFIG_HOME", "TENSORVIZ_CACHE_HOME", "TORCH_HOME"):
+            os.environ[variable] = str(Path(home) / variable.lower())
+        from tensorviz.app import build
+        from tensorviz.engine.places import assets_folder
+
+        os.chdir(assets_folder())
+        program = build(("samples",))
+        program.window.resize(*SIZE)
+        photographer = Photographer(program, out)
+        program.window.show()
+        code = program.application.exec()
+        del photographer
+        program.end()
+    return int(code)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    options = parser.parse_args()
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform != "linux"
+    out = options.out.resolve()
+    raise SystemExit(take(out) if has_display else on_a_virtual_screen(["--out", str(out)]))
+
+
+if __name__ == "__main__":
+    main()
