@@ -5,7 +5,6 @@ Must not know widgets.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -44,11 +43,6 @@ def facts(model: ModelRow, weights: WeightsRow) -> tuple[tuple[str, str, str], .
         (path_text(weights.path) if weights.path else "not on this computer", ""),
     )
     return tuple((label, text, behind) for label, (text, behind) in zip(LABELS, said, strict=True))
-
-
-def breakable(text: str) -> str:
-    """The text with places where a line may end: after each separator of a path or an address."""
-    return re.sub(r"([/\\_])(?=.)", "\\1\u200b", text)
 
 
 def weights_title(weights: WeightsRow, *, alone: bool) -> str:

@@ -31,9 +31,10 @@ from tensorviz.ui.models.network_tree import NetworkWindow
 from tensorviz.ui.models.own_checkpoint import OwnCheckpointForm
 from tensorviz.ui.models.weight_files import WeightFiles
 from tensorviz.ui.models.weights_card import WeightsCard
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QDragEnterEvent, QDropEvent
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 
     from tensorviz.ui.models.choose_file import ChooseFile
     from tensorviz.ui.state.workspace import Workspace
@@ -78,7 +79,8 @@ class ModelChooser(QWidget):
 
     def _redraw(self) -> None:
         used = self._choice.row.name if self._choice.row else ""
-        selected = used if used != self._used else self._selected() or used
+        shown = self.card.model.name if self.card.model is not None else used
+        selected = used if used != self._used else self._selected() or shown
         self._used = used  # what is chosen anew is selected; else the selection stays
         lines = arrange(self._catalogue.models, self.wanted())
         self.list.selectionModel().blockSignals(True)
@@ -94,13 +96,10 @@ class ModelChooser(QWidget):
     def _draw_sentences(self, shown: int) -> None:
         catalogue, notice = self._catalogue, self._choice.notice
         self._count.setText(f"{count_text(shown)} of {plural(len(catalogue.models), 'model')}")
-        self._nothing.setText(self._why_nothing(shown))
-        self._nothing.setVisible(not shown)
+        self._nothing.say_or_hide(self._why_nothing(shown))
         self.list.setVisible(bool(shown))
-        notes = "\n".join(filter(None, (notice, *catalogue.notes)))
-        self._notes.setText(notes)
-        self._notes.setVisible(bool(notes))
-        self._disk.setText(f"Weights here: {bytes_text(catalogue.disk_bytes)}")
+        self._notes.say_or_hide("\n".join(filter(None, (notice, *catalogue.notes))))
+        self._disk.say(f"Weights here: {bytes_text(catalogue.disk_bytes)}")
 
     def _why_nothing(self, shown: int) -> str:
         problem = self._catalogue.problem
@@ -115,7 +114,12 @@ class ModelChooser(QWidget):
         return "There are no models. Install tensorviz again, or add an own checkpoint below."
 
     def _show_card(self) -> None:
-        self.card.show_model(self._selected(), self._weights_for(self._selected()))
+        """A search that hides the model leaves its card; the weights picked there stay while it is the same model."""
+        selected, shown = self._selected(), self.card.model
+        if selected and (shown is None or shown.name != selected):
+            self.card.show_model(selected, self._weights_for(selected))
+        elif not selected and shown is None:
+            self.card.show_model("")
 
     def _weights_for(self, model: str) -> str:
         """Of the model in use the weights in use; of others those that the line's figures are of."""
@@ -170,6 +174,11 @@ class ModelChooser(QWidget):
     def _kept(self, name: str) -> None:
         self.select(name)
         self.card.use()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt's: what was selected before there was a place for it is brought into sight."""
+        super().showEvent(event)
+        self.list.scrollTo(self.list.currentIndex(), QListView.ScrollHint.PositionAtCenter)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Qt's: a single checkpoint file is welcome."""
@@ -253,8 +262,7 @@ class ModelChooser(QWidget):
         order = QHBoxLayout()
         order.addWidget(self.order, 1)
         order.addWidget(self._count)
-        self._notes = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._notes.setProperty("role", "warning")
+        self._notes = WrappedLabel("warning")
         layout.addWidget(self.search)
         layout.addLayout(chips)
         layout.addLayout(order)
@@ -268,13 +276,11 @@ class ModelChooser(QWidget):
         self.list.setItemDelegate(ModelDelegate(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMinimumHeight(96)
-        self._nothing = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._nothing.setProperty("role", "muted")
+        self._nothing = WrappedLabel("muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def _build_foot(self, layout: QVBoxLayout) -> None:
-        self._disk = QLabel()
-        self._disk.setProperty("role", "muted")
+        self._disk = WrappedLabel("muted")
         files, own = QPushButton("F&iles"), QPushButton("&Own checkpoint...")
         files.clicked.connect(self._show_files)
         own.clicked.connect(lambda: self._catalogue.offer())

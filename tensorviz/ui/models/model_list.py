@@ -90,7 +90,7 @@ class ModelDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Qt's: a line of text and a little air."""
         line: Line = index.data(LINE_ROLE)
-        return QSize(200, option.fontMetrics.height() + (10 if line.model else 14))
+        return QSize(200, option.fontMetrics.height() + (9 if line.model else 8))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Qt's."""
@@ -110,7 +110,7 @@ class ModelDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(tokens.colour("muted"))
-        area = option.rect.adjusted(MARGIN, 4, -MARGIN, -2)
+        area = option.rect.adjusted(MARGIN, 2, -MARGIN, -2)
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, heading)
 
     def _paint_background(self, painter: QPainter, option: QStyleOptionViewItem) -> None:

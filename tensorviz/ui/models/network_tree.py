@@ -13,7 +13,6 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QPushButton,
     QTreeView,
@@ -24,9 +23,11 @@ from PySide6.QtWidgets import (
 from tensorviz.core.structure import Layer
 from tensorviz.core.text import count_text, plural
 from tensorviz.ui.theme import number_font
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
+    from PySide6.QtGui import QKeyEvent
 
     from tensorviz.ui.state.workspace import Workspace
 
@@ -166,7 +167,7 @@ class NetworkWindow(QWidget):
         self.resize(820, 640)
         self.tree, self.model = QTreeView(), NetworkModel(parent=self)
         self.search, self.copy = QLineEdit(), QPushButton("&Copy as text")
-        self._title, self._said = QLabel(), QLabel(wordWrap=True)
+        self._title, self._said = WrappedLabel("title"), WrappedLabel("muted")
         self._found: tuple[tuple[int, ...], ...] = ()
         self._shown: Layer | None = None
         self._place = -1
@@ -181,13 +182,20 @@ class NetworkWindow(QWidget):
             index = self.model.index_of(self._found[self._place])
             self.tree.setCurrentIndex(index)
             self.tree.scrollTo(index)
-            self._said.setText(f"{self._place + 1} of {plural(len(self._found), 'layer')}")
+            self._said.say(f"{self._place + 1} of {plural(len(self._found), 'layer')}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's: Esc closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def _search(self, text: str) -> None:
         root = self._state.root
         self._found = find_layers(root, text) if root is not None else ()
         self._place = -1
-        self._said.setText("" if self._found or not text.strip() else f'No layer has "{text.strip()}" in it.')
+        self._said.say("" if self._found or not text.strip() else f'No layer has "{text.strip()}" in it.')
         self.find_next()
 
     def _copy(self) -> None:
@@ -200,7 +208,7 @@ class NetworkWindow(QWidget):
     def _redraw(self) -> None:
         state, choice = self._state, self._state.choice
         name = "" if choice is None else " ".join(filter(None, (choice.model, choice.weights)))
-        self._title.setText(name or "No network yet")
+        self._title.say(name or "No network yet")
         self.setWindowTitle(f"Layers of {name}" if name else "Layers")
         if state.root is not self._shown:
             self._shown = state.root
@@ -208,14 +216,13 @@ class NetworkWindow(QWidget):
             self._open_top()
             self._search(self.search.text())
         self.copy.setEnabled(state.root is not None)
-        self._said.setProperty("role", "danger" if state.problem else "muted")
-        self._said.style().polish(self._said)
+        self._said.set_role("danger" if state.problem else "muted")
         if state.problem is not None:
-            self._said.setText(f"{state.problem.message} {state.problem.hint}".strip())
+            self._said.say(f"{state.problem.message} {state.problem.hint}".strip())
         elif state.busy:
-            self._said.setText("The network is being built...")
+            self._said.say("The network is being built...")
         elif not self.search.text().strip() and state.root is not None:
-            self._said.setText(f"{count_text(state.root.parameters)} parameters")
+            self._said.say(f"{count_text(state.root.parameters)} parameters")
 
     def _open_top(self) -> None:
         top = self.model.index(0, 0)
@@ -223,9 +230,6 @@ class NetworkWindow(QWidget):
         self.tree.setCurrentIndex(top)
 
     def _build(self) -> None:
-        self._title.setProperty("role", "title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._said.setTextFormat(Qt.TextFormat.PlainText)
         self.search.setPlaceholderText("Find a layer: conv, layer4.2, kernel_size=(7, 7)")
         self.search.setAccessibleName("Find a layer")
         self.search.setClearButtonEnabled(True)
@@ -239,11 +243,7 @@ class NetworkWindow(QWidget):
         layout = QVBoxLayout(self)
         for part in (self._title, line, self.tree, self._said):
             layout.addLayout(part) if isinstance(part, QHBoxLayout) else layout.addWidget(part)
-        for keys, then in (
-            (QKeySequence.StandardKey.Cancel, self.close),
-            (QKeySequence.StandardKey.FindNext, self.find_next),
-        ):
-            QShortcut(QKeySequence(keys), self, then)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.FindNext), self, self.find_next)
 
     def _build_tree(self) -> None:
         self.tree.setModel(self.model)

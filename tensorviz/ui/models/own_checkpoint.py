@@ -9,7 +9,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -26,8 +25,11 @@ from tensorviz.core.text import count_text
 from tensorviz.ui.models.choose_file import choose_file
 from tensorviz.ui.models.recipe_fields import RecipeFields
 from tensorviz.ui.widgets.inline_question import InlineQuestion
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from tensorviz.core.errors import Problem
     from tensorviz.core.recipe import Recipe
     from tensorviz.engine.messages import CheckpointRecognised
@@ -46,12 +48,13 @@ class OwnCheckpointForm(QWidget):
     def __init__(self, workspace: Workspace, choose: ChooseFile = choose_file, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._catalogue, self._choose = workspace.catalogue, choose
-        self._recognised_path = ""
+        self._recognised_path = self._answer = ""
         self.path, self.labels, self.name = QLineEdit(), QLineEdit(), QLineEdit()
         self.architecture, self.other_recipe = QComboBox(), QCheckBox("A &recipe of its own")
         self.recipe, self.question = RecipeFields(wide=False), InlineQuestion()
         self.keep, self.back = QPushButton("&Keep"), QPushButton("&Cancel")
-        self._said, self._problem, self._name_problem = QLabel(), QLabel(), QLabel()
+        self._said = WrappedLabel("muted")
+        self._problem, self._name_problem = WrappedLabel("danger"), WrappedLabel("danger")
         self._build()
         self._connect()
         self._redraw()
@@ -63,8 +66,7 @@ class OwnCheckpointForm(QWidget):
         self.architecture.setCurrentIndex(-1)
         self.other_recipe.setChecked(False)
         self.question.withdraw()
-        self._recognised_path = ""
-        self._said.setText("")
+        self._recognised_path = self._answer = ""
         if path:
             self._take_path(path)
         self._redraw()
@@ -91,7 +93,7 @@ class OwnCheckpointForm(QWidget):
         path = self.path.text().strip()
         if path and path != self._recognised_path:
             self._recognised_path = path
-            self._said.setText("")
+            self._answer = ""
             self._catalogue.recognise(path)
         self._redraw()
 
@@ -100,7 +102,7 @@ class OwnCheckpointForm(QWidget):
             return  # the answer to a file that was chosen before
         self.architecture.setCurrentIndex(self.architecture.findText(event.architecture))
         said = [f"This is a {event.architecture} with {_classes(event.classes)}."]
-        self._said.setText(" ".join([*said, *event.notes]))
+        self._answer = " ".join([*said, *event.notes])
         self._redraw()
 
     def _keep(self) -> None:
@@ -131,6 +133,13 @@ class OwnCheckpointForm(QWidget):
         if path:
             self.labels.setText(path)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's: Esc goes back to the list."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
     # ------------------------------------------------------------------------------------------------- drawing
 
     def _redraw(self) -> None:
@@ -140,21 +149,16 @@ class OwnCheckpointForm(QWidget):
         if own is not None and not self.other_recipe.isChecked():
             self.recipe.show_recipe(own)
         name = self.name.text().strip()
-        self._name_problem.setText(self._taken(name))
-        self._name_problem.setVisible(bool(self._name_problem.text()))
+        self._name_problem.say_or_hide(self._taken(name))
         problem = self._trouble()
-        self._problem.setText("" if problem is None else f"{problem.message} {problem.hint}".strip())
-        self._problem.setVisible(problem is not None)
+        self._problem.say_or_hide("" if problem is None else f"{problem.message} {problem.hint}".strip())
         self._draw_waiting()
         self.keep.setEnabled(self.entry() is not None)
 
     def _draw_waiting(self) -> None:
         work = self._catalogue.work(self.path.text().strip())
-        if work is not None and work.busy:
-            self._said.setText("The file is being looked at, nothing in it is run...")
-        elif work is not None and not self._said.text().startswith("This is"):
-            self._said.setText("")
-        self._said.setVisible(bool(self._said.text()))
+        waiting = "The file is being looked at, nothing in it is run..." if work is not None and work.busy else ""
+        self._said.say_or_hide(self._answer or waiting)
 
     def _trouble(self) -> Problem | None:
         """Why the file was not recognised, or the entry not kept."""
@@ -206,9 +210,6 @@ class OwnCheckpointForm(QWidget):
         self.recipe.edited.connect(self._redraw)
         self.keep.clicked.connect(self._keep)
         self.back.clicked.connect(self.closed)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.closed)
 
     def _build(self) -> None:
         title = QLabel("Own checkpoint")
@@ -216,7 +217,6 @@ class OwnCheckpointForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(title)
-        self._style_labels()
         self.path.setPlaceholderText("a .pth, .pt or .safetensors file; or drop it here")
         self.labels.setPlaceholderText("optional: one class per line")
         self.name.setPlaceholderText("as it is to be listed")
@@ -229,12 +229,6 @@ class OwnCheckpointForm(QWidget):
         for widget in (self._name_problem, self.other_recipe, self.recipe, self.question):
             layout.addWidget(widget)
         self._buttons(layout)
-
-    def _style_labels(self) -> None:
-        for label, role in ((self._said, "muted"), (self._problem, "danger"), (self._name_problem, "danger")):
-            label.setProperty("role", role)
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
 
     def _row(self, layout: QVBoxLayout, text: str, field: QWidget, choose: object = None) -> None:
         label = QLabel(text)

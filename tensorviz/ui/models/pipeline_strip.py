@@ -19,11 +19,14 @@ from tensorviz.ui.models.stage_text import (
     HEADER,
     answer_lines,
     channel_line,
+    detail_lines,
     network_lines,
+    note_text,
     shape_text,
     spoken,
 )
 from tensorviz.ui.models.stage_window import StageWindow
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
     from tensorviz.core.pipeline import Pipeline, PipelineStage
@@ -42,7 +45,7 @@ class PipelineStrip(QWidget):
         self._state, self._choice, self._results = workspace.pipeline, workspace.choice, workspace.results
         self.boxes = {key: StageBox() for key in KEYS}
         self.editor, self.toggle = RecipeEditor(workspace), QPushButton("&Recipe")
-        self.mark, self.said = QLabel(), QLabel(wordWrap=True)
+        self.mark, self.said = QLabel(), WrappedLabel("muted")
         self._window: StageWindow | None = None
         self._enlarged = ""
         self._build()
@@ -105,19 +108,17 @@ class PipelineStrip(QWidget):
             said = f"{problem.message} {problem.hint}".strip()
         elif self._state.path is None:
             said = "Select a picture to see what the network receives of it."
-        self.said.setText(said)
-        self.said.setVisible(bool(said))
-        self.said.setProperty("role", "danger" if problem else "muted")
-        self.said.style().polish(self.said)
+        self.said.say_or_hide(said)
+        self.said.set_role("danger" if problem else "muted")
         self.mark.setText(f"differs from the weights' own recipe: {', '.join(differing)}" if differing else "")
-        self.mark.setVisible(bool(differing))
+        self.mark.setVisible(bool(differing) and not self.toggle.isChecked())
         self._busy.setVisible(self._state.busy)
 
     # ------------------------------------------------------------------------------------------------ building
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 8)
+        layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
         layout.addLayout(self._head())
         layout.addWidget(self.said)
@@ -131,10 +132,10 @@ class PipelineStrip(QWidget):
         title.setProperty("role", "heading")
         self._busy.setProperty("role", "muted")
         self.mark.setProperty("role", "warning")
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.toggle.setCheckable(True)
         self.toggle.setToolTip("Show and change how pictures are prepared")
         self.toggle.toggled.connect(self.editor.setVisible)
+        self.toggle.toggled.connect(self._draw_sentences)
         line = QHBoxLayout()
         line.addWidget(title)
         line.addWidget(self._busy)
@@ -147,7 +148,7 @@ class PipelineStrip(QWidget):
         inside = QWidget()
         line = QHBoxLayout(inside)
         line.setContentsMargins(1, 1, 1, 1)
-        line.setSpacing(1)
+        line.setSpacing(0)
         for key, box in self.boxes.items():
             if line.count():
                 line.addWidget(Arrow())
@@ -173,5 +174,14 @@ def _stage_content(stage: PipelineStage, pipeline: Pipeline) -> BoxContent:
         left, top, right, bottom = stage.crop_box
         crop = (left / width, top / height, right / width, bottom / height)
     figures = (HEADER, *(channel_line(channel) for channel in stage.channels))
-    caption = (shape_text(stage), stage.dtype)
-    return BoxContent(stage.title, spoken(stage, pipeline), image, preview.pixels, crop, (), caption, figures)
+    return BoxContent(
+        title=stage.title,
+        spoken=spoken(stage, pipeline),
+        image=image,
+        pixels=preview.pixels,
+        crop=crop,
+        caption=(shape_text(stage), stage.dtype),
+        figures=figures,
+        details=detail_lines(stage),
+        note=note_text(stage, pipeline),
+    )

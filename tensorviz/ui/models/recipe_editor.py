@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tensorviz.ui.models.recipe_fields import RecipeFields
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
     from tensorviz.core.recipe import Triple
@@ -30,7 +30,7 @@ class RecipeEditor(QWidget):
         self.fields = RecipeFields(wide=True)
         self.own = QPushButton("&Back to the weights' own")
         self.imagenet, self.half = QPushButton("ImageNet mean, std"), QPushButton("[-1, 1]")
-        self.mark = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.mark = WrappedLabel("muted")
         self._build()
         self.fields.edited.connect(self._choice.set_recipe)
         self._choice.changed.connect(self._redraw)
@@ -41,9 +41,8 @@ class RecipeEditor(QWidget):
         self.setEnabled(recipe is not None)
         if recipe is not None:
             self.fields.show_recipe(recipe)
-        self.mark.setText(recipe_mark(differing))
-        self.mark.setProperty("role", "warning" if differing else "muted")
-        self.mark.style().polish(self.mark)
+        self.mark.say(recipe_mark(differing))
+        self.mark.set_role("warning" if differing else "muted")
         self.own.setEnabled(bool(differing))
 
     def _back(self) -> None:

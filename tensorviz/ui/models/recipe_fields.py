@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.recipe import Fit, Interpolation, Recipe
 from tensorviz.ui.theme import number_font
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +52,7 @@ class RecipeFields(QWidget):
         self.choices = {"interpolation": _combo("interpolation", get_args(Interpolation)), "fit": _combo("fit", ())}
         for value in get_args(Fit):
             self.choices["fit"].addItem(FITS[value], value)
-        self._problem = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._problem.setProperty("role", "danger")
+        self._problem = WrappedLabel("danger")
         self._problem.hide()
         self._build(wide)
 
@@ -64,7 +64,7 @@ class RecipeFields(QWidget):
     @property
     def problem(self) -> str:
         """Why what is in the fields is no recipe; "" when it is one."""
-        return self._problem.text()
+        return self._problem.plain
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Puts a recipe into the fields; fields that mean it already keep their text, also an unfinished one."""
@@ -113,8 +113,7 @@ class RecipeFields(QWidget):
         return values | {name: combo.currentData() for name, combo in self.choices.items()}
 
     def _say(self, problem: str) -> None:
-        self._problem.setText(problem)
-        self._problem.setVisible(bool(problem))
+        self._problem.say_or_hide(problem)
 
     # ------------------------------------------------------------------------------------------------ building
 

@@ -11,11 +11,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from tensorviz.ui.models.card_text import breakable
 from tensorviz.ui.theme import Tokens, number_font, tokens_of
+from tensorviz.ui.widgets.wrapped_label import breakable
 
 Box = tuple[float, float, float, float]
-PADDING = 7
+PADDING = 6
 PICTURE = 92
 FIGURES = 16
 NARROW = 13
@@ -26,7 +26,7 @@ DIMMED = 130  # of 255: how much of the lost part's light is taken away
 class BoxContent:
     """What a box shows. crop: the part that goes on, as shares (0 to 1) of width and height. spoken: the text twin.
 
-    image: its pixels must live as long as the content; text: instead of a picture. figures: in fixed width.
+    image shares `pixels`; text: instead of a picture. figures: in fixed width. details and note: when enlarged.
     """
 
     title: str
@@ -37,6 +37,8 @@ class BoxContent:
     text: tuple[str, ...] = ()
     caption: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+    note: str = ""
 
 
 class StageBox(QAbstractButton):
@@ -156,7 +158,7 @@ class Arrow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(12)
+        self.setFixedWidth(11)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt's."""

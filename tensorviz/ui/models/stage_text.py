@@ -30,7 +30,8 @@ def channel_line(channel: ChannelStatistics) -> str:
 
 def short_number(value: float) -> str:
     """A statistic in four places, with as many decimals as find room: " 243", "17.6", "-2.1", "-.03"."""
-    for decimals in (2, 1, 0):
+    text = ""
+    for decimals in (0,) if value == int(value) else (2, 1, 0):
         text = f"{value:.{decimals}f}".replace("-0.", "-.")
         if len(text) <= 4:
             return f"{text:>4}"
@@ -40,6 +41,28 @@ def short_number(value: float) -> str:
 def full_number(value: float) -> str:
     """A statistic as it is read when there is room."""
     return f"{value:.4g}"
+
+
+def detail_lines(stage: PipelineStage) -> tuple[str, ...]:
+    """The statistics as a table with four significant digits, for where there is room."""
+    head = f"{'':9}{'min':>10}{'max':>10}{'mean':>10}"
+    rows = [
+        f"{c.name:9}" + "".join(f"{full_number(v):>10}" for v in (c.minimum, c.maximum, c.mean)) for c in stage.channels
+    ]
+    return (f"{shape_text(stage)} {stage.dtype}", head, *rows)
+
+
+def note_text(stage: PipelineStage, pipeline: Pipeline) -> str:
+    """What happened in this step, what is cut away, and at which size it is drawn where that is another."""
+    said = [f"{stage.note[:1].upper()}{stage.note[1:]}."] if stage.note else []
+    if stage.key == "original" and stage.crop_box is not None:
+        left, top, right, bottom = (round(value) for value in stage.crop_box)
+        lost = percent_text(lost_share(pipeline))
+        said.append(f"The network sees columns {left} to {right} and rows {top} to {bottom}; {lost} is cut away.")
+    drawn = (stage.preview.height, stage.preview.width)
+    if drawn != stage.shape[:2] and drawn != stage.shape[-2:]:
+        said.append(f"Drawn at {drawn[1]}{TIMES}{drawn[0]} pixels.")
+    return " ".join(said)
 
 
 def lost_share(pipeline: Pipeline) -> float:
@@ -58,13 +81,7 @@ def spoken(stage: PipelineStage, pipeline: Pipeline) -> str:
     for channel in stage.channels:
         low, high, mean = (full_number(v) for v in (channel.minimum, channel.maximum, channel.mean))
         said.append(f"{channel.name}: smallest {low}, largest {high}, mean {mean}.")
-    if stage.key == "original" and stage.crop_box is not None:
-        left, top, right, bottom = (round(value) for value in stage.crop_box)
-        lost = percent_text(lost_share(pipeline))
-        said.append(f"The network sees columns {left} to {right} and rows {top} to {bottom}; {lost} is cut away.")
-    if stage.note:
-        said.append(stage.note)
-    return " ".join(said)
+    return " ".join([*said, note_text(stage, pipeline)]).strip()
 
 
 def network_lines(model: ModelRow | None, weights: WeightsRow | None) -> tuple[str, ...]:

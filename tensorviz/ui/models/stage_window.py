@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QHBoxLayout, QLabel
 from tensorviz.core.text import path_text
 from tensorviz.ui.models.stage_box import Box, BoxContent, paint_crop
 from tensorviz.ui.theme import number_font, tokens_of
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QResizeEvent, QWheelEvent
+    from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QWheelEvent
 
     from tensorviz.ui.state.workspace import Workspace
 
@@ -55,7 +56,7 @@ class PictureView(QGraphicsView):
     def zoom(self, factor: float) -> None:
         """Enlarges (above 1) or shrinks (below 1), within bounds."""
         wanted = self.transform().m11() * factor
-        if SMALLEST <= wanted <= LARGEST:
+        if (factor > 1 and wanted <= LARGEST) or (factor < 1 and wanted >= SMALLEST):
             self._fits = False
             self.scale(factor, factor)
             self._sharpen()
@@ -91,7 +92,7 @@ class StageWindow(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self._state = workspace.pipeline
         self.resize(900, 640)
-        self.view, self.figures, self.note = PictureView(), QLabel(), QLabel(wordWrap=True)
+        self.view, self.figures, self.note = PictureView(), QLabel(), WrappedLabel("muted")
         self._title = QLabel()
         self._build()
 
@@ -104,8 +105,8 @@ class StageWindow(QWidget):
         if content.image is not None:
             self.view.show_picture(QPixmap.fromImage(content.image), content.crop)
         self.view.setAccessibleDescription(content.spoken)
-        self.figures.setText("\n".join([*content.text, *content.caption, *content.figures]).strip())
-        self.note.setText(content.spoken)
+        self.figures.setText("\n".join(content.details or content.text))
+        self.note.say_or_hide(content.note)
 
     def open(self, content: BoxContent) -> None:
         """Shows the window with a box in it."""
@@ -116,6 +117,13 @@ class StageWindow(QWidget):
         if content.image is not None:
             self._state.set_large(True)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's: Esc closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt's: small previews are enough again."""
         self._state.set_large(False)
@@ -124,10 +132,9 @@ class StageWindow(QWidget):
     def _build(self) -> None:
         self._title.setProperty("role", "title")
         self.view.setAccessibleName("Enlarged picture")
-        for label in (self._title, self.figures, self.note):
+        for label in (self._title, self.figures):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.figures.setFont(number_font())
-        self.note.setProperty("role", "muted")
         buttons = QHBoxLayout()
         buttons.addWidget(self._title, 1)
         for text, name, keys, act in (
@@ -141,7 +148,6 @@ class StageWindow(QWidget):
             button.clicked.connect(act)
             QShortcut(QKeySequence(keys), self, act)
             buttons.addWidget(button)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
         layout = QVBoxLayout(self)
         layout.addLayout(buttons)
         layout.addWidget(self.view, 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from tensorviz.core.text import bytes_text, plural
-from tensorviz.ui.models.card_text import breakable
 from tensorviz.ui.theme import number_font
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from tensorviz.ui.state.workspace import Workspace
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -40,8 +42,7 @@ class WeightFiles(QWidget):
         super().__init__(parent)
         self._catalogue, self._messages = workspace.catalogue, workspace.messages
         self.list = QTreeWidget()
-        self._folder = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._sum = QLabel()
+        self._folder, self._sum = WrappedLabel("muted"), WrappedLabel("muted")
         self._build()
         self._catalogue.changed.connect(self._redraw)
         self._redraw()
@@ -56,11 +57,11 @@ class WeightFiles(QWidget):
             item.setTextAlignment(1, RIGHT)
             item.setFont(1, number_font())
             self.list.addTopLevelItem(item)
-        self._folder.setText(breakable(self._catalogue.folder))
+        self._folder.say(self._catalogue.folder)
         self._folder.setToolTip(self._catalogue.folder)
         none = "No published weights are on this computer yet; fetch some from a model's card."
         total = f"{plural(len(files), 'file')}, the folder takes {bytes_text(self._catalogue.disk_bytes)}"
-        self._sum.setText(total if files else none)
+        self._sum.say(total if files else none)
 
     def _pick(self, item: QTreeWidgetItem) -> None:
         self.picked.emit(str(item.data(0, Qt.ItemDataRole.UserRole)))
@@ -69,12 +70,16 @@ class WeightFiles(QWidget):
         QGuiApplication.clipboard().setText(self._catalogue.folder)
         self._messages.say(f"Copied: {self._catalogue.folder}")
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's: Esc goes back to the list."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
     def _build(self) -> None:
         title, copy, back = QLabel("Weights on this computer"), QPushButton("&Copy folder"), QPushButton("&Back")
         title.setProperty("role", "title")
-        self._folder.setProperty("role", "muted")
-        self._sum.setProperty("role", "muted")
-        self._sum.setWordWrap(True)
         self.list.setHeaderLabels(["File of", "Size"])
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
@@ -85,12 +90,6 @@ class WeightFiles(QWidget):
         self.list.itemActivated.connect(self._pick)
         copy.clicked.connect(self._copy)
         back.clicked.connect(self.closed)
-        QShortcut(
-            QKeySequence(Qt.Key.Key_Escape),
-            self,
-            self.closed.emit,
-            context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-        )
         buttons = QHBoxLayout()
         buttons.addWidget(copy)
         buttons.addStretch()

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -26,7 +25,6 @@ from tensorviz.core.catalogue import ModelChoice
 from tensorviz.core.text import bytes_text
 from tensorviz.ui.models.card_text import (
     LABELS,
-    breakable,
     delete_question,
     facts,
     fetch_question,
@@ -36,6 +34,7 @@ from tensorviz.ui.models.card_text import (
 )
 from tensorviz.ui.models.choose_file import choose_file
 from tensorviz.ui.widgets.inline_question import InlineQuestion
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
     from tensorviz.core.catalogue import ModelRow, WeightsRow
@@ -87,10 +86,9 @@ class WeightsCard(QWidget):
         if model is None or weights is None:
             return
         used = self._in_use(weights)
-        self._title.setText(model.name)
+        self._title.say(model.name)
         self._used.setVisible(used)
-        self._summary.setText(model.summary)
-        self._summary.setVisible(bool(model.summary))
+        self._summary.say_or_hide(model.summary)
         self._draw_weights(model, weights)
         self._draw_facts(model, weights)
         self._draw_buttons(model, weights, used=used)
@@ -110,7 +108,7 @@ class WeightsCard(QWidget):
     def _draw_facts(self, model: ModelRow, weights: WeightsRow) -> None:
         for label, text, behind in facts(model, weights):
             field = self._facts[label]
-            field.setText(breakable(text))
+            field.say(text)
             field.setToolTip(behind or text)
             field.setAccessibleName(f"{label}: {text}")
 
@@ -131,19 +129,14 @@ class WeightsCard(QWidget):
         self._delete.setEnabled(not busy)
 
     def _draw_work(self, work: Work | None) -> None:
-        busy, failed = work is not None and work.busy, work is not None and work.state == "failed"
-        shown = busy and work is not None and work.kind in ("fetch", "import")
+        shown = work is not None and work.busy and work.kind in ("fetch", "import")
         for widget in (self._bar, self._progress, self._cancel):
             widget.setVisible(shown)
-        self._problem.setVisible(failed)
-        self._hint.setVisible(failed)
-        if work is None:
-            return
-        if work.problem is not None:
-            self._problem.setText(work.problem.message)
-            self._hint.setText(work.problem.hint)
-            self._hint.setVisible(bool(work.problem.hint))
-        self._draw_progress(work)
+        problem = work.problem if work is not None else None
+        self._problem.say_or_hide(problem.message if problem else "")
+        self._hint.say_or_hide(problem.hint if problem else "")
+        if work is not None:
+            self._draw_progress(work)
 
     def _draw_progress(self, work: Work) -> None:
         progress = work.progress
@@ -152,7 +145,7 @@ class WeightsCard(QWidget):
         if known and progress is not None and progress.total:
             self._bar.setValue(round(STEPS * progress.done / progress.total))
         cancelling = work.state == "cancelling"
-        self._progress.setText("cancelling" if cancelling else progress_text(progress))
+        self._progress.say("cancelling" if cancelling else progress_text(progress))
         self._cancel.setEnabled(not cancelling)
 
     def _in_use(self, weights: WeightsRow) -> bool:
@@ -231,8 +224,8 @@ class WeightsCard(QWidget):
     # ------------------------------------------------------------------------------------------------ building
 
     def _build(self) -> None:
-        self._empty = QLabel("Select a model to see what it costs and how well it does.", wordWrap=True)
-        self._empty.setProperty("role", "muted")
+        self._empty = WrappedLabel("muted")
+        self._empty.say("Select a model to see what it costs and how well it does.")
         self._body = QWidget()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 6, 2, 2)
@@ -248,15 +241,12 @@ class WeightsCard(QWidget):
         self._build_facts(body)
 
     def _build_head(self, body: QVBoxLayout) -> None:
-        self._title, self._used = QLabel(), QLabel("in use")
-        self._title.setProperty("role", "title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title, self._used = WrappedLabel("title"), QLabel("in use")
         self._used.setProperty("role", "chip")
         line = QHBoxLayout()
         line.addWidget(self._title, 1)
         line.addWidget(self._used)
-        self._summary = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._summary.setProperty("role", "muted")
+        self._summary = WrappedLabel("muted")
         self._names = QComboBox()
         self._names.setAccessibleName("Weights")
         self._names.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -269,13 +259,9 @@ class WeightsCard(QWidget):
         self._question = InlineQuestion()
         self._bar = QProgressBar(textVisible=False)
         self._bar.setAccessibleName("Progress")
-        self._progress = QLabel()
-        self._progress.setProperty("role", "muted")
+        self._progress = WrappedLabel("muted")
         self._cancel = QPushButton("&Cancel")
-        self._problem = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._problem.setProperty("role", "danger")
-        self._hint = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._hint.setProperty("role", "muted")
+        self._problem, self._hint = WrappedLabel("danger"), WrappedLabel("muted")
         line = QHBoxLayout()
         line.addWidget(self._progress, 1)
         line.addWidget(self._cancel)
@@ -315,12 +301,11 @@ class WeightsCard(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        self._facts: dict[str, QLabel] = {}
+        self._facts: dict[str, WrappedLabel] = {}
         for row, label in enumerate(LABELS):
             name = QLabel(label)
             name.setProperty("role", "muted")
-            value = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-            value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # long paths wrap
+            value = WrappedLabel()
             self._facts[label] = value
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)

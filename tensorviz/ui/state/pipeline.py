@@ -65,7 +65,7 @@ class PipelineState(QObject):
     def refresh(self) -> None:
         """Asks again if the picture, the weights or the recipe are others than those asked for."""
         path, choice = self._pictures.current, self._choice.choice
-        wanted = (path, choice.model, choice.weights, choice.recipe, self._side)
+        wanted = (path, choice.model, choice.weights, self._choice.recipe(), self._side)
         if wanted == self._asked:
             return
         self._asked = wanted

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +24,8 @@ class InlineQuestion(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "popup")
-        self.text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.yes, self.no = QPushButton(), QPushButton("Cancel")
+        self.text = WrappedLabel()
+        self.yes, self.no = QPushButton("Yes"), QPushButton("Cancel")
         self._then: Callable[[], None] | None = None
         self._before: QWidget | None = None
         self._build()
@@ -32,7 +34,7 @@ class InlineQuestion(QFrame):
     def ask(self, question: str, yes: str, then: Callable[[], None], *, careful: bool = False) -> None:
         """Shows the question; `yes` names the button that lets `then` happen. careful: Enter at once means no."""
         self._then, self._before = then, self.window().focusWidget()
-        self.text.setText(question)
+        self.text.say(question)
         self.yes.setText(yes)
         self.yes.setAccessibleDescription(question)
         self.no.setAccessibleDescription(question)
