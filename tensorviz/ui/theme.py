@@ -138,6 +138,11 @@ def number_font(points: float | None = None) -> QFont:
     return font
 
 
+def system_is_dark() -> bool:
+    """Whether the system asks for dark windows; light when it has no wish."""
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
 class Theme(QObject):
     """Dresses the application as the settings say, and again whenever they or the system change.
 
@@ -157,8 +162,7 @@ class Theme(QObject):
     def _wanted(self) -> Tokens:
         chosen = self._settings.text("theme")
         if chosen == "system":
-            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-            return DARK if dark else LIGHT
+            return DARK if system_is_dark() else LIGHT
         return DARK if chosen == "dark" else LIGHT
 
     def _setting_changed(self, key: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -85,7 +84,7 @@ def test_the_file_gives_back_what_was_saved(tmp_path: Path) -> None:
     SettingsFile(path).save({"top_n": 7})
     assert json.loads(path.read_text()) == {"top_n": 7}
     assert SettingsFile(path).load() == {"top_n": 7}
-    assert os.listdir(path.parent) == ["settings.json"], "nothing is left beside it"
+    assert [each.name for each in path.parent.iterdir()] == ["settings.json"], "nothing is left beside it"
 
 
 def test_no_file_is_no_problem(tmp_path: Path) -> None:
@@ -111,4 +110,4 @@ def test_a_save_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
         file.save({"top_n": object()})
     assert file.load() == {"top_n": 7}
-    assert os.listdir(tmp_path) == ["settings.json"]
+    assert [each.name for each in tmp_path.iterdir()] == ["settings.json"]
