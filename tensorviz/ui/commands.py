@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tensorviz.core.errors import NameUnknown
 from tensorviz.core.names import did_you_mean
+from tensorviz.ui import model_actions as models
 from tensorviz.ui import picture_actions as actions
 from tensorviz.ui.screen import Context
 from tensorviz.ui.state.workspace import Workspace
@@ -354,7 +355,31 @@ COMMANDS: tuple[Command, ...] = (
         "results.export_jsonl", "Export JSON &lines...", "Write all answers, one JSON object per line",
         actions.export("jsonl"), "", "export", "&File", "export", actions.has_answers,
     ),
-    # Models and weights: rows go here.
+    # Models and weights.
+    Command(
+        "model.find", "&Find a model", "Search the models by name, family or weights",
+        models.find, "Ctrl+M", "search", "&Model", "find",
+    ),
+    Command(
+        "model.layers", "&Layers of the network", "The network in use, printed layer by layer",
+        models.show_layers, "Ctrl+L", "network", "&Model", "find", models.ready,
+    ),
+    Command(
+        "model.own_recipe", "Back to the weights' own &recipe", "Prepare pictures as the weights were trained",
+        models.own_recipe, "", "undo", "&Model", "recipe", models.recipe_differs,
+    ),
+    Command(
+        "model.use_bundled", "&Use the model that comes along", "The small model that needs no download",
+        models.use_bundled, "", "model", "&Model", "recipe", models.other_model,
+    ),
+    Command(
+        "model.add_checkpoint", "&Add an own checkpoint...", "Keep a .pth, .pt or .safetensors file as a model",
+        models.add_checkpoint, "", "import", "&Model", "weights",
+    ),
+    Command(
+        "model.read_again", "Look &again which weights are here", "After files were added or removed by hand",
+        models.read_again, "", "retry", "&Model", "weights",
+    ),
 )
 
 
