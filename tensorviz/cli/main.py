@@ -110,7 +110,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    code = _tensorviz.main(arguments, prog_name="tensorviz", standalone_mode=False)
+    """Like click's own `main`, which answers a closed pipe and Ctrl-C in its own ways."""
+    try:
+        with _tensorviz.make_context("tensorviz", arguments) as context:
+            code = _tensorviz.invoke(context)
+    except click.exceptions.Exit as end:
+        code = end.exit_code
     sys.stdout.flush()
     return code if isinstance(code, int) else DONE
 
