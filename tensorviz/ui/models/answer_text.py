@@ -101,5 +101,5 @@ def own_model_text(model: ModelRow | None) -> str:
     """What the model that comes along is and does not know; "" for others."""
     if model is None or model.kind != "bundled":
         return ""
-    known = f"{model.summary}. " if model.summary else ""
+    known = f"{model.summary.rstrip('.')}. " if model.summary else ""
     return f"The small network that comes with tensorviz. {known}Anything else is called the nearest of them."

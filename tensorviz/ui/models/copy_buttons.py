@@ -7,40 +7,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from tensorviz.ui.commands import COMMANDS, command
-from tensorviz.ui.icons import icon
+from tensorviz.ui.commands import command
 
 if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
 
 BUTTONS = {
-    "results.copy_python": "Copy as Python",
-    "results.copy_command": "Copy as command",
-    "results.copy_text": "Copy as text",
-    "results.copy_json": "Copy as JSON",
+    "results.copy_python": "Python",
+    "results.copy_command": "Command",
+    "results.copy_text": "Text",
+    "results.copy_json": "JSON",
 }
 
 
 class CopyButtons(QWidget):
-    """Two by two."""
+    """Side by side."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self.buttons: dict[str, QPushButton] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 4, 0, 0)
-        grid.setSpacing(6)
-        known = {row.id for row in COMMANDS}
-        for number, identifier in enumerate(name for name in BUTTONS if name in known):
-            grid.addWidget(self._button(identifier), number // 2, number % 2)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 4, 0, 2)
+        line.setSpacing(6)
+        title = QLabel("Copy as", self)
+        title.setProperty("role", "muted")
+        line.addWidget(title)
+        for identifier in BUTTONS:
+            line.addWidget(self._button(identifier))
+        line.addStretch(1)
 
     def _button(self, identifier: str) -> QPushButton:
         row = command(identifier)
-        button = QPushButton(icon(row.icon, "muted"), BUTTONS[identifier], self)
-        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button = QPushButton(BUTTONS[identifier], self)
         button.setToolTip(row.tip)
         button.setAccessibleName(row.plain_text)
         button.clicked.connect(lambda: self._workspace.wishes.run(identifier))

@@ -32,6 +32,7 @@ from tensorviz.ui.models.picture_list import PictureList
 if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
 
+FOCUS_RING = 2  # pixels, from the stylesheet
 LARGEST_CELL_GROWTH = 24  # beyond this, another column is better than wider cells
 MENU = (
     ("results.run", "results.run_all"),
@@ -56,8 +57,8 @@ class PictureWell(QFrame):
         self.setMinimumWidth(140)
         self._count = QLabel(self)
         self._count.setProperty("role", "muted")
+        self.view = PictureView(workspace, self)  # first, so that it is first in the order of the Tab key
         self._tools = {identifier: self._tool(identifier) for identifier in TOOLS}
-        self.view = PictureView(workspace, self)
         self._stack = QStackedLayout()
         self._stack.addWidget(EmptyWell(workspace, self))
         self._stack.addWidget(self.view)
@@ -143,6 +144,7 @@ class PictureView(QListView):
         self._workspace, self._pictures = workspace, workspace.pictures
         self._delegate = PictureDelegate(workspace.settings.whole("thumbnail_side"), self)
         self._following = False
+        self._columns = 1
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
         self._looking.setInterval(15)
@@ -185,8 +187,7 @@ class PictureView(QListView):
 
     def rows_in_sight(self) -> range:
         """The rows that are seen, a line more on either side."""
-        columns, high = max(1, self.viewport().width() // self.gridSize().width()), self.gridSize().height()
-        top = self.verticalScrollBar().value()
+        columns, high, top = self._columns, max(1, self.gridSize().height()), self.verticalScrollBar().value()
         first = max(0, (top // high - 1) * columns)
         last = ((top + self.viewport().height()) // high + 2) * columns
         return range(min(first, self._pictures.count), min(last, self._pictures.count))
@@ -206,9 +207,10 @@ class PictureView(QListView):
     def _lay_out(self) -> None:
         """As many columns as fit, spread over the width."""
         least = self._delegate.side + 2 * MARGIN
-        room = max(least, self.viewport().width() - 2)
-        columns = max(1, room // least)
-        wide = min(room // columns, least + LARGEST_CELL_GROWTH)
+        bar = self.verticalScrollBar().sizeHint().width()  # Qt leaves room for it, whether it is there or not
+        room = max(least, self.width() - 2 * FOCUS_RING - bar - 1)
+        self._columns = max(1, room // least)
+        wide = min(room // self._columns, least + LARGEST_CELL_GROWTH)
         self._delegate.cell = QSize(wide, self._delegate.side + MARGIN + 22)
         self.setGridSize(self._delegate.cell)
         self._look_soon()

@@ -59,7 +59,7 @@ class RowTable(QAbstractTableModel):
     ) -> Any:
         """The names of the columns; figures stand on the right."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return COLUMNS[section] + _margin(section)
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(section)
         return None
@@ -70,7 +70,7 @@ class RowTable(QAbstractTableModel):
             return None
         path, column = self._paths[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return name_text(path) if column == PATH else self.text(path, column)
+            return name_text(path) if column == PATH else self.text(path, column) + _margin(column)
         if role == Qt.ItemDataRole.ToolTipRole and column in (PATH, BEST, ERROR):
             return self.text(path, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -209,6 +209,11 @@ class RowTable(QAbstractTableModel):
     def _repaint(self) -> None:
         if self._paths:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._paths) - 1, len(COLUMNS) - 1))
+
+
+def _margin(column: int) -> str:
+    """Air between a figure, on the right of its column, and the text on the left of the next."""
+    return "\N{EN SPACE}" if column in FIGURES else ""
 
 
 def _answer_text(row: Classified, column: int) -> str:

@@ -20,7 +20,7 @@ class Banner(QFrame):
         for label in (self._message, self._hint):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
-        self.button = QPushButton(self)
+        self.button = QPushButton("Try again", self)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(6)
@@ -34,8 +34,7 @@ class Banner(QFrame):
         self._message.setText(message)
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
-        self.button.setText(button)
-        self.button.setAccessibleName(button)
+        self.button.setText(button or self.button.text())
         self.button.setVisible(bool(button))
         if self.property("tone") != tone:
             self.setProperty("tone", tone)
