@@ -6,10 +6,12 @@ Must not know which settings there are, nor who reads them; a file it cannot rea
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from tensorviz.engine.writing import write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class SettingsFile:
@@ -34,15 +36,7 @@ class SettingsFile:
 
     def save(self, values: dict[str, Any]) -> None:
         """Writes the values; the old file stays whole until the new one is. Raises OSError."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(values, file, indent=2, sort_keys=True)
-            Path(beside).replace(self.path)
-        except BaseException:
-            Path(beside).unlink()
-            raise
+        write_text(self.path, json.dumps(values, indent=2, sort_keys=True) + "\n")
 
     def _put_aside(self) -> dict[str, Any]:
         aside = self.path.with_name(self.path.name + ".damaged")

@@ -20,23 +20,36 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
-    """A text file (UTF-8) that takes the place of `path` when the block ends well; otherwise nothing changes.
+    """A text file that takes the place of `path` when the block ends well; otherwise nothing changes.
 
-    Raises ValueRefused with a sentence when the folder is missing or cannot be written.
+    For files a person named: raises ValueRefused with a sentence when the folder is missing or cannot be written.
     """
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(beside(path))
+        except OSError as error:
+            raise ValueRefused(
+                f"{path_text(path)} cannot be written: {error.strerror}.", "Choose a folder that exists and is yours."
+            ) from error
+        yield file
+
+
+@contextlib.contextmanager
+def beside(path: str | os.PathLike[str]) -> Iterator[TextIO]:
+    """The same for files of our own (UTF-8, lone surrogates escaped, line ends as given). Raises OSError."""
     target = Path(path)
-    beside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        file = beside.open("x", encoding="utf-8", errors="backslashreplace", newline="")
-    except OSError as error:
-        raise ValueRefused(
-            f"{path_text(target)} cannot be written: {error.strerror}.", "Choose a folder that exists and is yours."
-        ) from error
-    try:
-        with file:
+        with part.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
             yield file
-        beside.replace(target)
+        part.replace(target)
     except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
+        part.unlink(missing_ok=True)
         raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a small file of our own, making its folder: a reader meets the old text or the new one. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with beside(path) as file:
+        file.write(text)

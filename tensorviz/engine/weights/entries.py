@@ -15,7 +15,7 @@ from tensorviz.core.names import did_you_mean
 from tensorviz.core.recipe import recipe_from_dict
 from tensorviz.engine.places import config_folder
 from tensorviz.engine.weights.catalogue import read_catalogue
-from tensorviz.engine.weights.store import write_text
+from tensorviz.engine.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

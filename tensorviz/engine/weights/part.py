@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-from tensorviz.engine.weights.store import LOCK, PARTIAL, PARTIAL_NOTE, write_text
+from tensorviz.engine.weights.store import LOCK, PARTIAL, PARTIAL_NOTE
+from tensorviz.engine.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

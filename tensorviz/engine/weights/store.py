@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from tensorviz.core.errors import CheckpointUnreadable, NothingFound, ValueRefused, WeightsDamaged
 from tensorviz.core.text import bytes_text
 from tensorviz.engine.places import cache_folder, weights_folder
+from tensorviz.engine.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,19 +146,6 @@ def _write_remembered(seen: Remembered) -> None:
         write_text(_memory(), json.dumps(kept, indent=1))
     except OSError:
         return  # a cache that cannot be written must not stop the work
-
-
-def write_text(path: Path, text: str) -> None:
-    """Writes beside and renames, so that a reader meets the old text or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def quarantine(path: str | os.PathLike[str]) -> Path:
