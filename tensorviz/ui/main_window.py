@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSettings, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from tensorviz.ui.window.drop_overlay import DropOverlay
 from tensorviz.ui.window.drops import may_hold_pictures, offer_of
 from tensorviz.ui.window.memory import WindowMemory
 from tensorviz.ui.window.palette import CommandPalette
+from tensorviz.ui.window.refusals import Refusals
 from tensorviz.ui.window.toasts import Toasts
 from tensorviz.ui.window.top_bar import TopBar
 from tensorviz.ui.window.window_screen import WindowScreen
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self.context, self)
         self.top_bar = TopBar(workspace, pages)
         self._stack = QStackedWidget()
+        self._stack.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._build()
         self.toasts = Toasts(workspace.messages, self)
         self.palette_frame = CommandPalette(workspace, self.actions_table, self)
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
 
     def _listen(self) -> None:
         self.top_bar.page_chosen.connect(self.show_page)
+        Refusals(self._workspace.pictures, self._workspace.messages, self)
         self._workspace.jobs.failed.connect(self._job_failed)
         self._workspace.settings.not_saved.connect(partial(self._workspace.messages.say, tone="warning"))
 
@@ -117,8 +120,13 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(widget)
             self.memory.restore_splitters(widget)
         self._stack.setCurrentWidget(self._built[key])
-        self._built[key].setFocus()
+        self._give_keyboard(self._built[key])
         self.top_bar.show_page(key)
+
+    def _give_keyboard(self, page: QWidget) -> None:
+        """To what the page names as its first; while that is hidden to none of its buttons, so that none is marked."""
+        first = page.focusProxy()
+        (first if first is not None and first.isVisibleTo(page) else self._stack).setFocus()
 
     def page(self) -> QWidget:
         """The page that is shown."""

@@ -105,10 +105,10 @@ QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QSplitter::handle { background: $border; }
-QSplitter::handle:horizontal { width: 1px; margin: 0 2px; }
-QSplitter::handle:vertical { height: 1px; margin: 2px 0; }
-QSplitter::handle:hover, QSplitter::handle:focus { background: $accent; }
+QSplitter::handle { background: transparent; }
+QSplitter::handle:horizontal { border-left: 1px solid $border; margin: 0 2px; }
+QSplitter::handle:vertical { border-top: 1px solid $border; margin: 2px 0; }
+QSplitter::handle:hover { border-color: $accent; }
 
 QProgressBar { background: $sunken; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }

@@ -9,7 +9,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from tensorviz.engine.messages import FindPictures, KeepPasted
+from tensorviz.core.errors import Problem
+from tensorviz.engine.messages import FindPictures, JobFinished, KeepPasted, PicturesRefused
 from tensorviz.ui.window.drops import may_hold_pictures, offer_of, paths_in
 from tests.ui.small_window import Scene
 
@@ -95,6 +96,18 @@ def test_what_holds_nothing_for_us_is_not_accepted(scene: Scene) -> None:
     assert not drag_over(scene, text)
     assert not drag_over(scene, urls("https://example.org/a.png"))
     assert not scene.window._overlay.isVisible()
+
+
+def test_what_is_refused_is_said_once_for_all_that_was_given(scene: Scene, qtbot: QtBot) -> None:
+    drop(scene, urls("file:///a.txt", "file:///b.txt"))
+    job = scene.engine.job(FindPictures)
+    refused = [PicturesRefused(job, f"/{name}.txt", Problem(f"/{name}.txt is no picture.", "Try.")) for name in "ab"]
+    with qtbot.waitSignal(scene.workspace.messages.said) as heard:
+        scene.engine.answer(*refused, JobFinished(job))
+    (message,) = heard.args
+    assert message.text == "/a.txt is no picture. So it is with 1 more of what was given."
+    assert (message.hint, message.tone) == ("Try.", "warning")
+    assert len(scene.window.toasts.shown) == 1
 
 
 # ------------------------------------------------------------------------------------------------------ pasting
