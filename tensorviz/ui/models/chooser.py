@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tensorviz.core.settings import setting_of
 from tensorviz.core.text import bytes_text, count_text, plural
 from tensorviz.ui.models.choose_file import choose_file
 from tensorviz.ui.models.model_list import ModelDelegate, ModelListModel
@@ -53,7 +54,7 @@ class ModelChooser(QWidget):
         self._window: NetworkWindow | None = None
         self._used = ""
         self.search, self.list, self.model = QLineEdit(), QListView(), ModelListModel(self)
-        self.order, self.card = QComboBox(), WeightsCard(workspace, choose)
+        self.order, self.precision, self.card = QComboBox(), QComboBox(), WeightsCard(workspace, choose)
         self.form, self.files = OwnCheckpointForm(workspace, choose), WeightFiles(workspace)
         self.chips = {key: QToolButton() for key in ("here", "small", "own")}
         self._build()
@@ -82,7 +83,7 @@ class ModelChooser(QWidget):
         shown = self.card.model.name if self.card.model is not None else used
         selected = used if used != self._used else self._selected() or shown
         self._used = used  # what is chosen anew is selected; else the selection stays
-        lines = arrange(self._catalogue.models, self.wanted())
+        lines = arrange(self._catalogue.models, self.wanted(), self._choice.weights_row)
         self.list.selectionModel().blockSignals(True)
         self.model.show(lines, used)
         index = self.model.index_of(selected)
@@ -91,6 +92,7 @@ class ModelChooser(QWidget):
             self.list.scrollTo(index)
         self.list.selectionModel().blockSignals(False)
         self._show_card()
+        self.precision.setCurrentIndex(self.precision.findData(self._choice.choice.precision))
         self._draw_sentences(sum(1 for line in lines if line.model))
 
     def _draw_sentences(self, shown: int) -> None:
@@ -99,7 +101,7 @@ class ModelChooser(QWidget):
         self._nothing.say_or_hide(self._why_nothing(shown))
         self.list.setVisible(bool(shown))
         self._notes.say_or_hide("\n".join(filter(None, (notice, *catalogue.notes))))
-        self._disk.say(f"Weights here: {bytes_text(catalogue.disk_bytes)}")
+        self._disk.say(f"{bytes_text(catalogue.disk_bytes)} on disk")
 
     def _why_nothing(self, shown: int) -> str:
         problem = self._catalogue.problem
@@ -146,6 +148,9 @@ class ModelChooser(QWidget):
             self.card.use()
         elif weights is not None and weights.url:
             self.card.fetch()
+
+    def _precision_picked(self, place: int) -> None:
+        self._choice.set_precision(str(self.precision.itemData(place)))
 
     def _show_all(self) -> None:
         self.search.clear()
@@ -202,6 +207,7 @@ class ModelChooser(QWidget):
             chip.toggled.connect(self._redraw)
         self.list.selectionModel().currentChanged.connect(self._picked)
         self.list.activated.connect(self._activated)
+        self.precision.activated.connect(self._precision_picked)
         self._catalogue.changed.connect(self._redraw)
         self._choice.changed.connect(self._redraw)
         self._catalogue.offered.connect(self._show_form)
@@ -284,11 +290,26 @@ class ModelChooser(QWidget):
         files, own = QPushButton("F&iles"), QPushButton("&Own checkpoint...")
         files.clicked.connect(self._show_files)
         own.clicked.connect(lambda: self._catalogue.offer())
+        layout.addLayout(self._precision_row())
         foot = QHBoxLayout()
         foot.addWidget(self._disk, 1)
         foot.addWidget(files)
         foot.addWidget(own)
         layout.addLayout(foot)
+
+    def _precision_row(self) -> QHBoxLayout:
+        setting = setting_of("precision")
+        for value, text in setting.choices:
+            self.precision.addItem(text, value)
+        self.precision.setAccessibleName("Precision")
+        self.precision.setToolTip(setting.note)
+        label = QLabel("&Precision")
+        label.setProperty("role", "muted")
+        label.setBuddy(self.precision)
+        line = QHBoxLayout()
+        line.addWidget(label)
+        line.addWidget(self.precision, 1)
+        return line
 
 
 def _checkpoint(urls: list[QUrl]) -> str:

@@ -61,9 +61,12 @@ class Line:
         return f"{self.model.name}, {self.model.family}, {top}, {bytes_text(self.weights.file_bytes)}, {where}"
 
 
-def arrange(models: Iterable[ModelRow], wanted: Wanted) -> tuple[Line, ...]:
-    """The lines of the list. The model that comes along is always first: its figures are of another data set."""
-    lines = [line for model in models if (line := _line(model, wanted)) is not None]
+def arrange(models: Iterable[ModelRow], wanted: Wanted, used: WeightsRow | None = None) -> tuple[Line, ...]:
+    """The lines of the list. The model that comes along is always first: its figures are of another data set.
+
+    used: the weights in use; their model's line shows their figures, others show those of the default.
+    """
+    lines = [line for model in models if (line := _line(model, wanted, used)) is not None]
     first = [line for line in lines if line.model and line.model.kind == "bundled"]
     rest = [line for line in lines if line not in first]
     if wanted.order == "family":
@@ -71,10 +74,12 @@ def arrange(models: Iterable[ModelRow], wanted: Wanted) -> tuple[Line, ...]:
     return (*first, *sorted(rest, key=_key(wanted.order)))
 
 
-def _line(model: ModelRow, wanted: Wanted) -> Line | None:
+def _line(model: ModelRow, wanted: Wanted, used: WeightsRow | None) -> Line | None:
     fitting = [weights for weights in model.weights if _fits(model, weights, wanted)]
     if not fitting or not _matches(model, wanted.search):
         return None
+    if used in fitting:
+        return Line("", model, used)
     default = next((weights for weights in fitting if weights.is_default), fitting[0])
     return Line("", model, default)
 

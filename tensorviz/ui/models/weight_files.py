@@ -27,6 +27,7 @@ from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
+    from tensorviz.core.catalogue import WeightsRow
     from tensorviz.ui.state.workspace import Workspace
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -42,6 +43,7 @@ class WeightFiles(QWidget):
         super().__init__(parent)
         self._catalogue, self._messages = workspace.catalogue, workspace.messages
         self.list = QTreeWidget()
+        self._shown: tuple[WeightsRow, ...] | None = None
         self._folder, self._sum = WrappedLabel("muted"), WrappedLabel("muted")
         self._build()
         self._catalogue.changed.connect(self._redraw)
@@ -49,6 +51,10 @@ class WeightFiles(QWidget):
 
     def _redraw(self) -> None:
         files = self._catalogue.files()
+        self._say(len(files))
+        if files == self._shown:
+            return  # the selection and the place of the list stay while a download goes on
+        self._shown = files
         self.list.clear()
         for weights in files:
             item = QTreeWidgetItem([f"{weights.model} {weights.name}", bytes_text(weights.file_bytes)])
@@ -57,11 +63,13 @@ class WeightFiles(QWidget):
             item.setTextAlignment(1, RIGHT)
             item.setFont(1, number_font())
             self.list.addTopLevelItem(item)
+
+    def _say(self, count: int) -> None:
         self._folder.say(self._catalogue.folder)
         self._folder.setToolTip(self._catalogue.folder)
         none = "No published weights are on this computer yet; fetch some from a model's card."
-        total = f"{plural(len(files), 'file')}, the folder takes {bytes_text(self._catalogue.disk_bytes)}"
-        self._sum.say(total if files else none)
+        total = f"{plural(count, 'file')}, the folder takes {bytes_text(self._catalogue.disk_bytes)}"
+        self._sum.say(total if count else none)
 
     def _pick(self, item: QTreeWidgetItem) -> None:
         self.picked.emit(str(item.data(0, Qt.ItemDataRole.UserRole)))

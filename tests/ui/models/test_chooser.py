@@ -223,9 +223,17 @@ def test_a_catalogue_that_cannot_be_read_says_why(qtbot: QtBot) -> None:
     assert here.said(here.chooser._nothing) == "It is broken. Install again."
 
 
+def test_the_precision_is_chosen_here_and_follows_the_settings(here: Here) -> None:
+    box = here.chooser.precision
+    box.activated.emit(box.findData("bf16"))
+    assert here.workspace.choice.choice.precision == "bf16"
+    here.workspace.settings.set("precision", "fp16")
+    assert box.currentData() == "fp16"
+
+
 def test_disk_use_and_the_files_behind_it(here: Here) -> None:
     here.read(rows.models(resnet18_here=True))
-    assert here.said(here.chooser._disk) == "Weights here: 244.4 MB"
+    assert here.said(here.chooser._disk) == "244.4 MB on disk"
     files = here.chooser.files.list
     assert files.topLevelItemCount() == 1
     assert files.model().index(0, 0).data() == "resnet18 IMAGENET1K_V1"

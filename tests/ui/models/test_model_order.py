@@ -53,5 +53,13 @@ def test_a_line_says_everything_it_shows() -> None:
     assert line.spoken == "alexnet, AlexNet, 56.5 % top-1, 244.4 MB, not on this computer"
 
 
+def test_the_model_in_use_shows_the_figures_of_the_weights_in_use() -> None:
+    (model,) = [model for model in rows.models() if model.name == "resnet101"]
+    first = model.weights[0]
+    lines = {line.model.name: line.weights for line in arrange(rows.models(), Wanted(), first) if line.model}
+    assert lines["resnet101"] == first
+    assert arrange((model,), Wanted())[1].weights == model.weights[1]
+
+
 def test_an_empty_catalogue_has_no_lines() -> None:
     assert arrange((), Wanted()) == ()
