@@ -57,10 +57,10 @@ class AnswerPanel(QWidget):
         column.setContentsMargins(0, 0, 8, 4)
         column.setSpacing(8)
         column.addWidget(self.banner)
-        for widget in (self.headline, self.words, self.bars, self.about):
+        for widget in (self.headline, self.words, self.bars, self.about, self.copies):
             column.addWidget(widget)
         column.addSpacing(4)
-        for part in (self.facts, self.times_title, self.times, self.notes, self.copies):
+        for part in (self.facts, self.times_title, self.times, self.notes):
             column.addWidget(part)
         column.addStretch(1)
 
@@ -87,6 +87,7 @@ class AnswerPanel(QWidget):
         answer = self._workspace.results.answer(item.path) if item is not None else None
         model = self._workspace.catalogue.model(answer.choice.model) if answer else self._workspace.choice.row
         self.about.setText(own_model_text(model))
+        self.about.setToolTip(model.summary if model is not None else "")
         self.about.setVisible(bool(self.about.text()) and item is not None)
 
     def _say(self, headline: str, words: str) -> None:

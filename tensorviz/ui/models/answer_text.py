@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tensorviz.core.results import Classified
-from tensorviz.core.text import path_text, percent_text, plural, seconds_text
+from tensorviz.core.text import count_text, path_text, percent_text, plural, seconds_text
 
 if TYPE_CHECKING:
     from tensorviz.core.catalogue import ModelChoice, ModelRow
@@ -101,5 +101,6 @@ def own_model_text(model: ModelRow | None) -> str:
     """What the model that comes along is and does not know; "" for others."""
     if model is None or model.kind != "bundled":
         return ""
-    known = f"{model.summary.rstrip('.')}. " if model.summary else ""
-    return f"The small network that comes with tensorviz. {known}Anything else is called the nearest of them."
+    count = model.default().classes if model.weights else 0
+    known = "ten" if count == 10 else count_text(count)
+    return f"This small network knows {known} kinds of things; anything else is called the nearest of them."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QBrush, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
 
 Index = QModelIndex | QPersistentModelIndex
+TYPING_PAUSE = 120  # milliseconds without a key before the filter is applied
 WIDTHS = {PATH: 136, BEST: 128, PROBABILITY: 88, SECOND: 124, MODEL: 96, SECONDS: 68, ERROR: 120}
 
 
@@ -44,7 +45,11 @@ class ResultTable(QWidget):
         self._count = QLabel(self)
         self.table = RowView(workspace, self.rows, self)
         self._lay_out()
-        self.filter.textChanged.connect(self.rows.set_filter)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_PAUSE)
+        self._typing.timeout.connect(lambda: self.rows.set_filter(self.filter.text()))
+        self.filter.textChanged.connect(lambda: self._typing.start())
         for signal in (self.rows.modelReset, self.rows.rowsInserted, self.rows.layoutChanged):
             signal.connect(self._tell_count)
         self._tell_count()

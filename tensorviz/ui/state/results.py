@@ -93,6 +93,8 @@ class ResultsState(QObject):
         self._asked_with, self._was_ready = _computing(choice.choice), choice.ready
         self.problem: Problem | None = None
         self.view: View = "picture"
+        self._stale_count: int | None = 0  # None: to be counted
+        self.changed.connect(self._count_again)
         bridge.event.connect(self._take)
         jobs.changed.connect(self.jobs_changed)
         pictures.added.connect(self._pictures_added)
@@ -130,14 +132,19 @@ class ResultsState(QObject):
     @property
     def stale_count(self) -> int:
         """How many answers are of another network or recipe than the one chosen now."""
-        now = _meaning(self._choice.choice)
-        return sum(_meaning(answer.choice) != now for answer in self._answers.values())
+        if self._stale_count is None:
+            now = _meaning(self._choice.choice)
+            self._stale_count = sum(_meaning(answer.choice) != now for answer in self._answers.values())
+        return self._stale_count
 
     @property
     def batches(self) -> tuple[JobItem, ...]:
         """The batches that have not ended, oldest first: the first one runs, the others wait."""
         items = (self._jobs.item(ask.job) for ask in self._asks.values() if not ask.interactive)
         return tuple(item for item in items if item is not None and not item.ended)
+
+    def _count_again(self, _: object) -> None:
+        self._stale_count = None
 
     # ------------------------------------------------------------------------------------------------- wishes
 

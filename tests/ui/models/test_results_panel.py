@@ -209,3 +209,13 @@ def test_everything_that_takes_the_keyboard_has_a_name(gallery: Gallery, qtbot: 
     gallery.rows(answered("/1.jpg"))
     gallery.workspace.results.set_view("table")
     assert nameless(page) == []
+
+
+def test_the_filter_waits_for_a_pause_in_typing(gallery: Gallery, panel: ResultsPanel, qtbot: QtBot) -> None:
+    gallery.give(*FIVE)
+    gallery.workspace.results.set_view("table")
+    table = panel.table
+    assert table is not None
+    qtbot.keyClicks(table.filter, "3.jpg")
+    qtbot.waitUntil(lambda: table.rows.rowCount() == 1)
+    assert table.rows.path_at(0) == "/3.jpg"
