@@ -5,7 +5,7 @@ Must not hold behaviour: pages come from `PAGES`, actions from `COMMANDS`, every
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,6 @@ from tensorviz.ui.window.actions import Actions
 from tensorviz.ui.window.drop_overlay import DropOverlay
 from tensorviz.ui.window.drops import may_hold_pictures, offer_of
 from tensorviz.ui.window.memory import WindowMemory
-from tensorviz.ui.window.palette import CommandPalette
 from tensorviz.ui.window.refusals import Refusals
 from tensorviz.ui.window.toasts import Toasts
 from tensorviz.ui.window.top_bar import TopBar
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from tensorviz.engine.messages import Request
     from tensorviz.ui.state.jobs import JobItem
     from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.window.palette import CommandPalette
 
 FIRST_SIZE = QSize(1280, 800)
 LEAST_SIZE = QSize(760, 480)
@@ -60,10 +60,17 @@ class MainWindow(QMainWindow):
         self._stack.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._build()
         self.toasts = Toasts(workspace.messages, self)
-        self.palette_frame = CommandPalette(workspace, self.actions_table, self)
         self._overlay = DropOverlay(self)
         self._listen()
         self.show_page(pages[0].key)
+        self.theme.dress()
+
+    @cached_property
+    def palette_frame(self) -> CommandPalette:
+        """The command palette, built when it is first asked for: the window is there sooner."""
+        from tensorviz.ui.window.palette import CommandPalette
+
+        return CommandPalette(self._workspace, self.actions_table, self)
 
     # --------------------------------------------------------------------------------------------------- building
 

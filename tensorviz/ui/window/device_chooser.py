@@ -66,7 +66,8 @@ class DeviceChooser(QWidget):
             for name, title in rows.items():
                 self.box.addItem(title, name)
             self.box.setCurrentIndex(self.box.findData(chosen))
-        self.box.view().setMinimumWidth(self.box.view().sizeHintForColumn(0) + 24)
+        if engine.devices:
+            self.box.view().setMinimumWidth(self.box.view().sizeHintForColumn(0) + 24)
 
     def _chosen(self, index: int) -> None:
         self._workspace.choice.set_device(str(self.box.itemData(index)))

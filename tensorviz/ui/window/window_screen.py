@@ -1,6 +1,6 @@
 """The real `Screen`: what commands ask for, done with widgets. Nothing here waits for the person.
 
-Must not know which command asks.
+Must not know which command asks. Dialogs are imported when they are first opened: the window is there sooner.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from tensorviz.ui.window.drops import Offer, offer_of
-from tensorviz.ui.window.settings_dialog import SettingsDialog
-from tensorviz.ui.window.shortcut_list import ShortcutList
-from tensorviz.ui.window.text_dialogs import AboutDialog, ProblemReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,18 +86,26 @@ class WindowScreen:
 
     def show_settings(self) -> None:
         """Opens the settings."""
+        from tensorviz.ui.window.settings_dialog import SettingsDialog
+
         self._once(SettingsDialog, lambda: SettingsDialog(self._workspace.settings, self._window))
 
     def show_shortcuts(self) -> None:
         """Opens the list of shortcuts."""
+        from tensorviz.ui.window.shortcut_list import ShortcutList
+
         self._once(ShortcutList, lambda: ShortcutList(self._window))
 
     def show_about(self) -> None:
         """Tells what this program is."""
+        from tensorviz.ui.window.text_dialogs import AboutDialog
+
         self._once(AboutDialog, lambda: AboutDialog(self._workspace, self.copy_text, self._window))
 
     def show_problem(self, problem: Problem) -> None:
         """Opens a problem report, or adds to the one that is open."""
+        from tensorviz.ui.window.text_dialogs import ProblemReport
+
         report = self._window.findChild(ProblemReport)
         if report is not None:
             report.show_problem(problem)
