@@ -28,7 +28,7 @@ def name_text(path: str) -> str:
 
 
 def size_text(item: PictureItem) -> str:
-    """"1280 x 853, JPEG"; empty while the picture has not been read."""
+    """ "1280 x 853, JPEG"; empty while the picture has not been read."""
     size = f"{item.size[0]} \N{MULTIPLICATION SIGN} {item.size[1]}" if item.size else ""
     return ", ".join(filter(None, (size, item.format)))
 

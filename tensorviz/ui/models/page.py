@@ -44,9 +44,7 @@ class ModelsPage(QWidget):
         self.setFocusProxy(self.well.view)
 
 
-def _splitter(
-    name: str, orientation: Qt.Orientation, panels: tuple[QWidget, ...], sizes: tuple[int, ...]
-) -> QSplitter:
+def _splitter(name: str, orientation: Qt.Orientation, panels: tuple[QWidget, ...], sizes: tuple[int, ...]) -> QSplitter:
     """A splitter whose sizes the window remembers by its name; no panel can be squeezed to nothing."""
     splitter = QSplitter(orientation)
     splitter.setObjectName(name)

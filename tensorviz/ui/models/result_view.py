@@ -112,12 +112,13 @@ class ResultView(QWidget):
         return self._workspace.pictures.item(current) if current is not None else None
 
     def _refresh_picture(self) -> None:
-        item, large = self._item(), self._workspace.pictures.large
+        item, pictures = self._item(), self._workspace.pictures
+        seen = pictures.large or (pictures.thumbnail(item.path) if item is not None else None)
         self._stack.setCurrentIndex(0 if item is None else 1)
         if item is None:
             self.canvas.set_image(None, "No picture is chosen.")
-        elif large is not None:
-            self.canvas.set_image(preview_image(large).copy())
+        elif seen is not None:  # the thumbnail stands in while the picture is read
+            self.canvas.set_image(preview_image(seen).copy(), full=item.size)
         else:
             self.canvas.set_image(None, "It cannot be shown." if item.problem else "Reading the picture...")
         self._name.setText(name_text(item.path) if item else "")
@@ -138,4 +139,3 @@ class ResultView(QWidget):
         wide, high = item.size
         left, top, right, bottom = crop_plan(recipe, item.size).box_in(item.size)
         return left / wide, top / high, right / wide, bottom / high
-

@@ -79,6 +79,7 @@ class ResultsPanel(QWidget):
         results.view_changed.connect(self._show_view)
         results.changed.connect(self._refresh)
         results.jobs_changed.connect(self._refresh)
+        results.problem_changed.connect(self._refresh)
         self._workspace.choice.changed.connect(self._refresh)
         results.exported.connect(self._tell_export)
 
@@ -99,8 +100,9 @@ class ResultsPanel(QWidget):
         results = self._workspace.results
         self.export.setEnabled(results.count > 0)
         stale = 0 if results.batches else results.stale_count
-        self.again.setVisible(stale > 0)
-        self.again.setToolTip(f"{plural(stale, 'answer')} of another model or recipe than the one chosen now")
+        self.again.setVisible(not results.batches and (stale > 0 or results.problem is not None))
+        why = f"{plural(stale, 'answer')} of another model or recipe than the one chosen now"
+        self.again.setToolTip(why if stale else "Classify every picture with the chosen model")
 
     def _tell_export(self, path: str, count: int) -> None:
         from tensorviz.core.text import path_text

@@ -22,7 +22,7 @@ class PictureCanvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._image = QImage()
+        self._image, self._full = QImage(), QSizeF()
         self._box: Box | None = None
         self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -37,9 +37,10 @@ class PictureCanvas(QWidget):
         """The box that is drawn."""
         return self._box
 
-    def set_image(self, image: QImage | None, text: str = "") -> None:
-        """Shows an image, or, without one, a text in its place."""
+    def set_image(self, image: QImage | None, text: str = "", full: tuple[int, int] | None = None) -> None:
+        """Shows an image, or, without one, a text in its place. full: the size of what the image is a preview of."""
         self._image, self._text = image if image is not None else QImage(), text
+        self._full = QSizeF(*full) if full is not None else QSizeF(self._image.size())
         self.update()
 
     def set_box(self, box: Box | None) -> None:
@@ -58,7 +59,7 @@ class PictureCanvas(QWidget):
     def picture_rect(self) -> QRectF:
         """Where the picture lies, in the middle."""
         size = QSizeF(self._image.size()).scaled(QSizeF(self.size()), Qt.AspectRatioMode.KeepAspectRatio)
-        limit = QSizeF(self._image.size()) * 2
+        limit = self._full * 2
         if size.width() > limit.width() and size.height() > limit.height():
             size = limit
         size = size.expandedTo(QSizeF(1, 1))

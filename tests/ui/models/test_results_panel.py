@@ -147,6 +147,20 @@ def test_the_crop_box_is_where_the_network_looks(gallery: Gallery, panel: Result
     assert panel.picture.canvas.image.width() == 4
 
 
+def test_the_thumbnail_stands_in_while_the_picture_is_read(gallery: Gallery, panel: ResultsPanel) -> None:
+    gallery.give("/a.jpg", "/b.jpg")
+    large, small = Preview(6, 3, bytes(54)), Preview(4, 2, bytes(24))
+    job = gallery.engine.job(MakeThumbnails)
+    gallery.answer(ThumbnailMade(job, "/a.jpg", large, (600, 300), "PNG"), JobFinished(job))
+    gallery.workspace.pictures.want_thumbnails(["/b.jpg"], 96)
+    job = gallery.engine.job(MakeThumbnails)
+    gallery.answer(ThumbnailMade(job, "/b.jpg", small, (600, 300), "PNG"), JobFinished(job))
+    place = panel.picture.canvas.picture_rect()
+    gallery.workspace.pictures.set_current("/b.jpg")
+    assert panel.picture.canvas.image.width() == 4
+    assert panel.picture.canvas.picture_rect() == place, "as large as the picture will be"
+
+
 def test_the_batch_is_followed_and_cancelled_at_once(gallery: Gallery, panel: ResultsPanel, qtbot: QtBot) -> None:
     assert not panel.batch.isVisible()
     gallery.give(*FIVE)

@@ -58,9 +58,7 @@ def test_a_row_says_what_was_answered(gallery: Gallery) -> None:
         (ERROR, ["/broken.jpg", "/b.jpg", "/a.jpg", "/c.jpg", "/late.jpg"]),
     ],
 )
-def test_every_column_sorts_and_what_has_no_value_stands_last(
-    gallery: Gallery, column: int, rising: list[str]
-) -> None:
+def test_every_column_sorts_and_what_has_no_value_stands_last(gallery: Gallery, column: int, rising: list[str]) -> None:
     rows = table(gallery)
     rows.sort(column, UP)
     assert order(rows) == rising
