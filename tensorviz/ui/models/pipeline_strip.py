@@ -95,7 +95,8 @@ class PipelineStrip(QWidget):
         box = self.boxes["scores"]
         box.setEnabled(isinstance(row, Classified) and bool(row.top))
         if isinstance(row, Classified) and row.top:
-            lines = answer_lines(row)
+            stale = path is not None and self._results.is_stale(path)
+            lines = (*answer_lines(row), f"by {row.model}, before") if stale else answer_lines(row)
             box.show_content(BoxContent("Scores", f"Scores: {', '.join(lines)}.", text=lines))
         else:
             box.show_content(BoxContent("Scores", "Scores: no answer yet.", text=("no answer yet",)))

@@ -161,7 +161,11 @@ class WeightsCard(QWidget):
         """Lets these weights answer from now on."""
         weights = self.weights
         if weights is not None and weights.here:
-            self._choice.set_model(weights.model, weights.name)
+            self._choice.set_model(weights.model, self._asked_as(weights))
+
+    def _asked_as(self, weights: WeightsRow) -> str:
+        """The name to ask for weights by: an own entry has one file only, and its name would be read as a path."""
+        return "" if self.model is not None and self.model.kind == "own" else weights.name
 
     def fetch(self) -> None:
         """Downloads these weights, after a question that says how much from where."""
@@ -214,7 +218,7 @@ class WeightsCard(QWidget):
     def _show_layers(self) -> None:
         weights = self.weights
         if weights is not None:
-            self._network.show(ModelChoice(weights.model, weights.name))
+            self._network.show(ModelChoice(weights.model, self._asked_as(weights)))
 
     def _pick_weights(self, place: int) -> None:
         model = self.model

@@ -57,7 +57,8 @@ def test_a_kept_entry_closes_the_form_and_is_used(here: Here) -> None:
     assert here.engine.all(KeepEntry) == [KeepEntry(OwnEntry("flowers", "resnet18", PATH))]
     here.engine.answer(rows.read(job, (*rows.models(), rows.own("flowers"))), JobFinished(job))
     assert here.chooser._pages.currentIndex() == 0
-    assert here.workspace.choice.choice.model == "flowers"
+    choice = here.workspace.choice.choice
+    assert (choice.model, choice.weights) == ("flowers", "")  # a file's name would be read as a path
 
 
 def test_labels_and_a_recipe_of_its_own_are_kept_with_it(here: Here) -> None:

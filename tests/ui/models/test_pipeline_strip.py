@@ -117,6 +117,16 @@ def test_the_last_boxes_say_model_and_best_answer(here: Here) -> None:
     assert here.spoken("scores") == "Scores: dog, 96.3 %, 2.0 % cat, 70 ms, cpu."
 
 
+def test_an_answer_of_the_model_before_says_whose_it_is(here: Here) -> None:
+    here.described()
+    answer = Classified(
+        "a.jpg", "cifar10_small", "CIFAR10_V1", "cpu", "fp32", Seconds(0, 0, 0, 0), (Label(5, "dog", 0.9),)
+    )
+    here.engine.answer(RowsReady(here.engine.job(Classify), (answer,)))
+    here.workspace.choice.set_model("resnet18")
+    assert here.spoken("scores").endswith("by cifar10_small, before.")
+
+
 def test_a_picture_that_cannot_be_read_says_so(here: Here) -> None:
     here.look()
     here.engine.answer(JobFailed(here.engine.job(DescribePipeline), Problem("a.jpg is truncated.", "Copy it again.")))
