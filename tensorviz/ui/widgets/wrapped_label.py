@@ -45,5 +45,5 @@ class WrappedLabel(QLabel):
 
 def breakable(text: str) -> str:
     """The text with places where a line may end: after separators, and inside words too long for any line."""
-    parted = re.sub(r"([/\\_](?=\w)|(?<=\w)-(?=\w)|\.(?=[^\W\d]))", rf"\1{BREAK}", text)
+    parted = re.sub(r"((?<=\w)[/\\_-](?=\w)|\.(?=[^\W\d]))", rf"\1{BREAK}", text)
     return re.sub(r"(\w{24})(?=\w)", rf"\1{BREAK}", parted)
