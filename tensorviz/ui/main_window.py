@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         """The command palette, built when it is first asked for: the window is there sooner."""
         from tensorviz.ui.window.palette import CommandPalette
 
-        return CommandPalette(self._workspace, self.actions_table, self)
+        return CommandPalette(self.context, self.actions_table, self)
 
     # --------------------------------------------------------------------------------------------------- building
 

@@ -27,6 +27,7 @@ QMenu::item:disabled { color: $muted; }
 QMenu::icon { padding-left: 6px; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 6px; }
 
+QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton, QToolButton[role="button"], QComboBox {
   background: $raised; color: $text; border: 1px solid $border; border-radius: ${radius}px; padding: 4px 11px;
 }

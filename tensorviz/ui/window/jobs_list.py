@@ -27,7 +27,7 @@ from tensorviz.ui.icons import icon
 if TYPE_CHECKING:
     from tensorviz.ui.state.jobs import JobItem, JobsState
 
-WIDTH, HEIGHT, STEPS = 400, 380, 1000
+WIDTH, HEIGHT, EMPTY_HEIGHT, STEPS = 400, 380, 130, 1000
 
 
 def progress_text(item: JobItem) -> str:
@@ -133,7 +133,7 @@ class JobsPopup(QFrame):
         jobs.changed.connect(self._changed)
 
     def _build(self) -> None:
-        self.setFixedSize(WIDTH, HEIGHT)
+        self.setFixedWidth(WIDTH)
         self._empty.setWordWrap(True)
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -182,6 +182,13 @@ class JobsPopup(QFrame):
         self._empty.setVisible(not items)
         self._area.setVisible(bool(items))
         self._clear.setVisible(any(item.ended for item in items.values()))
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what is in it, up to a height from which on it scrolls."""
+        rows = sum(row.heightForWidth(WIDTH - 2) for row in self._rows.values()) + 24
+        below = self._clear.sizeHint().height() + 14 if self._clear.isVisibleTo(self) else 8
+        self.setFixedHeight(min(HEIGHT, rows + below) if self._rows else EMPTY_HEIGHT)
 
 
 class JobsIndicator(QWidget):

@@ -29,13 +29,14 @@ from tensorviz.core.text import bytes_text
 from tensorviz.ui import icons
 from tensorviz.ui.fuzzy import fit
 from tensorviz.ui.theme import tokens_of
+from tensorviz.ui.window.model_wish import ModelWish
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tensorviz.core.catalogue import ModelRow, WeightsRow
     from tensorviz.ui.commands import Command
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.screen import Context
     from tensorviz.ui.window.actions import Actions
 
 WIDTH, ROW_HEIGHT, ROWS_SHOWN, TOP = 600, 34, 10, 30
@@ -67,20 +68,20 @@ def _of_command(row: Command, actions: Actions) -> Entry:
     return Entry(row.plain_text, keys, row.icon, searched, partial(actions.run, row.id))
 
 
-def model_entries(workspace: Workspace) -> list[Entry]:
+def model_entries(models: Iterable[ModelRow], wish: ModelWish) -> list[Entry]:
     """One line per model and, where there are several, per set of weights: "Use resnet101"."""
     entries: list[Entry] = []
-    for model in workspace.catalogue.models:
-        entries.append(_of_model(workspace, model, model.default(), ""))
+    for model in models:
+        entries.append(_of_model(model, model.default(), "", wish))
         others = [row for row in model.weights if len(model.weights) > 1]
-        entries += [_of_model(workspace, model, row, row.name) for row in others]
+        entries += [_of_model(model, row, row.name, wish) for row in others]
     return entries
 
 
-def _of_model(workspace: Workspace, model: ModelRow, row: WeightsRow, weights: str) -> Entry:
+def _of_model(model: ModelRow, row: WeightsRow, weights: str, wish: ModelWish) -> Entry:
     text = f"Use {model.name} {weights}".rstrip()
     where = "on this computer" if row.here else f"{bytes_text(row.file_bytes)} to fetch"
-    return Entry(text, where, "model", text, partial(workspace.choice.set_model, model.name, weights))
+    return Entry(text, where, "model", text, partial(wish.use, model, row))
 
 
 def best(entries: Iterable[Entry], query: str) -> list[Entry]:
@@ -148,9 +149,10 @@ class _EntryPainter(QStyledItemDelegate):
 class CommandPalette(QFrame):
     """Lies over the window while it is open; closes on Esc, on Enter, or when the keyboard goes elsewhere."""
 
-    def __init__(self, workspace: Workspace, actions: Actions, window: QWidget) -> None:
+    def __init__(self, context: Context, actions: Actions, window: QWidget) -> None:
         super().__init__(window)
-        self._workspace, self._actions = workspace, actions
+        self._workspace, self._actions = context.workspace, actions
+        self._wish = ModelWish(context, self)
         self._offered: list[Entry] = []
         self._before: QWidget | None = None
         self.field = QLineEdit()
@@ -185,7 +187,8 @@ class CommandPalette(QFrame):
     def open(self, text: str = "") -> None:
         """Shows the palette with what may be done now."""
         self._before = self.window().focusWidget()
-        self._offered = command_entries(self._actions) + model_entries(self._workspace)
+        self._offered = command_entries(self._actions)
+        self._offered += model_entries(self._workspace.catalogue.models, self._wish)
         self.field.setText(text)
         self._search(text)
         self.raise_()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
 
 from tensorviz.core.catalogue import ModelRow, WeightsRow
+from tensorviz.core.errors import Problem
 from tensorviz.core.recipe import Recipe
-from tensorviz.engine.messages import CatalogueRead, ReadCatalogue
+from tensorviz.engine.messages import CatalogueRead, FetchWeights, JobFailed, ReadCatalogue
 from tensorviz.ui.commands import command
 from tensorviz.ui.fuzzy import fit
 from tests.ui.small_window import Scene
@@ -63,12 +66,43 @@ def test_a_model_is_offered_with_what_it_costs(palette: CommandPalette) -> None:
     assert [(entry.text, entry.detail) for entry in palette.model.entries][:1] == [("Use resnet18", "on this computer")]
 
 
-def test_enter_uses_the_model(scene: Scene, palette: CommandPalette, qtbot: QtBot) -> None:
+def test_enter_uses_a_model_that_is_here(scene: Scene, palette: CommandPalette, qtbot: QtBot) -> None:
+    palette.field.setText("resnet18")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert (scene.workspace.choice.choice.model, scene.engine.all(FetchWeights)) == ("resnet18", [])
+    assert not palette.isVisible()
+
+
+def test_one_that_is_not_is_fetched_after_a_question_and_used_when_it_is_here(
+    scene: Scene, palette: CommandPalette, qtbot: QtBot
+) -> None:
     palette.field.setText("resnet101 v1")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert scene.engine.all(FetchWeights) == []
+    box = scene.window.findChild(QMessageBox)
+    assert box is not None
+    assert "178.8 MB" in box.informativeText()
+    next(button for button in box.buttons() if "Fetch" in button.text()).click()
+    assert scene.engine.all(FetchWeights) == [FetchWeights("resnet101", "V1")]
+    assert scene.workspace.choice.choice.model == ""
+    job = scene.engine.job(FetchWeights)
+    here = tuple(replace(row, path="/w.pth") for row in model("resnet101", "V2", "V1").weights)
+    scene.engine.answer(CatalogueRead(job, (replace(model("resnet101"), weights=here),), "/weights", 1))
     choice = scene.workspace.choice.choice
     assert (choice.model, choice.weights) == ("resnet101", "V1")
-    assert not palette.isVisible()
+
+
+def test_a_fetch_that_fails_uses_nothing_later(scene: Scene, palette: CommandPalette) -> None:
+    scene.workspace.settings.set("confirm_fetch", False)
+    palette.field.setText("resnet101 v1")
+    palette._run(palette.list.currentIndex())
+    job = scene.engine.job(FetchWeights)
+    scene.engine.answer(JobFailed(job, Problem("No network.")))
+    scene.workspace.catalogue.read()
+    here = tuple(replace(row, path="/w.pth") for row in model("resnet101", "V2", "V1").weights)
+    rows = (replace(model("resnet101"), weights=here),)
+    scene.engine.answer(CatalogueRead(scene.engine.job(ReadCatalogue), rows, "/weights", 1))
+    assert scene.workspace.choice.choice.model == ""
 
 
 def test_arrows_choose_the_line_that_enter_runs(scene: Scene, palette: CommandPalette, qtbot: QtBot) -> None:
@@ -105,10 +139,10 @@ def test_what_nothing_fits_says_so(palette: CommandPalette, qtbot: QtBot) -> Non
 
 
 def test_a_mouse_click_runs_a_line(scene: Scene, palette: CommandPalette, qtbot: QtBot) -> None:
-    palette.field.setText("use mobilenet_v2")
+    palette.field.setText("use resnet18")
     place = palette.list.visualRect(palette.model.index(0)).center()
     qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert scene.workspace.choice.choice.model == "mobilenet_v2"
+    assert scene.workspace.choice.choice.model == "resnet18"
 
 
 # ------------------------------------------------------------------------------------------------- what fits
