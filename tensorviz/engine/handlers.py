@@ -6,6 +6,7 @@ painted before any of them is needed.
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import os
 import tempfile
@@ -53,6 +54,18 @@ if TYPE_CHECKING:
     from tensorviz.engine.worker import Handler, Handlers, Job
 
 PATHS_A_PIECE = 500
+
+# What the looking lane and the window import on first use. An import that maps a library waits, with the interpreter
+# lock held, while another thread maps torch's big ones (one lock of the system's loader serves all): these go first.
+BEFORE_TORCH = (
+    "psutil",
+    "tensorviz.engine.find_pictures",
+    "tensorviz.engine.pipeline",
+    "tensorviz.engine.tasks.classify.recipe",
+    "tensorviz.engine.thumbnails",
+    "tensorviz.engine.weights.catalogue",
+    "tensorviz.engine.weights.fetch",
+)
 
 
 def handlers(cache: NetworkCacheSource) -> Handlers:
@@ -103,8 +116,14 @@ class NetworkCacheSource:
 
 def start_engine(job: Job) -> None:
     """Loads torch and says what there is to compute on."""
+    from PIL import Image
+
     from tensorviz.engine.torch_loading import load_torch
 
+    for name in BEFORE_TORCH:
+        importlib.import_module(name)
+    Image.init()  # the formats' own libraries
+    job.token.check()
     load_torch()
     import torch
 
