@@ -97,7 +97,7 @@ class Actions(QObject):
         for state in states:
             for name in ("changed", "inserted", "removed", "reset", "current_changed", "selection_changed"):
                 signal = getattr(state, name, None)
-                if hasattr(signal, "connect"):
+                if signal is not None and hasattr(signal, "connect"):
                     signal.connect(self._soon)
 
     def _soon(self, *_: object) -> None:

@@ -64,7 +64,8 @@ class WindowMemory(QObject):
     def recent(self) -> tuple[str, ...]:
         """What was opened lately, newest first."""
         kept = self._store.value("files/recent", [])
-        return tuple(str(path) for path in ([kept] if isinstance(kept, str) else kept or []))
+        paths = kept if isinstance(kept, list) else [kept]  # a list of one comes back as its text
+        return tuple(str(path) for path in paths if path)
 
     def remember(self, paths: Sequence[str]) -> None:
         """Puts paths at the head of the recent ones."""

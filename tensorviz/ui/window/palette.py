@@ -152,6 +152,7 @@ class CommandPalette(QFrame):
     def __init__(self, context: Context, actions: Actions, window: QWidget) -> None:
         super().__init__(window)
         self._workspace, self._actions = context.workspace, actions
+        self._over = window
         self._wish = ModelWish(context, self)
         self._offered: list[Entry] = []
         self._before: QWidget | None = None
@@ -229,8 +230,8 @@ class CommandPalette(QFrame):
         self.list.setVisible(count > 0)
         self._nothing.setVisible(count == 0)
         self.list.setFixedHeight(min(count, ROWS_SHOWN) * ROW_HEIGHT + 4)
-        width = min(WIDTH, self.parentWidget().width() - 32)
-        self.setGeometry((self.parentWidget().width() - width) // 2, TOP, width, 10)
+        width = min(WIDTH, self._over.width() - 32)
+        self.setGeometry((self._over.width() - width) // 2, TOP, width, 10)
         self.setFixedWidth(width)
         self.adjustSize()
 

@@ -63,7 +63,8 @@ class ShortcutList(QDialog):
         for place in range(self.tree.topLevelItemCount()):
             heading = self.tree.topLevelItem(place)
             assert heading is not None
-            rows = [heading.child(at) for at in range(heading.childCount())]
+            children = (heading.child(at) for at in range(heading.childCount()))
+            rows = [row for row in children if row is not None]
             for row in rows:
                 row.setHidden(fit(text, f"{row.text(0)} {row.text(1)} {row.text(2)}") is None)
             heading.setHidden(all(row.isHidden() for row in rows))

@@ -38,7 +38,7 @@ class Toast(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._build(message)
         self.setFixedWidth(min(WIDTH, max(200, parent.width() - 2 * EDGE)))
-        self.setFixedHeight(self.layout().heightForWidth(self.width()))
+        self.setFixedHeight(self.heightForWidth(self.width()))
         self.timer.start()
 
     def _build(self, message: Message) -> None:
@@ -110,7 +110,7 @@ class Toasts(QObject):
         if watched is self._window and event.type() == QEvent.Type.Resize:
             self._place()
         elif event.type() == QEvent.Type.Close and watched in self._shown:
-            self._shown.remove(watched)  # type: ignore[arg-type]  # it is one of them
+            self._shown = [toast for toast in self._shown if toast is not watched]
             self._place()
         return False
 
