@@ -15,6 +15,7 @@ from tensorviz.cli.output import say, writing_rows
 from tensorviz.core.catalogue import ModelChoice
 from tensorviz.core.recipe import Fit, Interpolation
 from tensorviz.core.text import plural
+from tensorviz.engine.tasks.classify import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 RECIPE_OPTIONS = ("resize", "crop", "mean", "std", "interpolation", "fit")
 
 
-@click.command("classify")
+@click.command(SPEC.id)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--model", default="", metavar="NAME", help="A name of `tensorviz models`.")
 @click.option("--weights", default="", metavar="NAME|FILE", help="Published weights by name, or a checkpoint file.")
@@ -40,7 +41,10 @@ RECIPE_OPTIONS = ("resize", "crop", "mean", "std", "interpolation", "fit")
 @click.option("--batch", type=click.IntRange(1, 4096), default=8, show_default=True, help="Pictures computed at once.")
 @common_options()
 def classify(paths: tuple[str, ...], common: Common, top: int, **options: Any) -> int:
-    """Name what pictures show. Folders are walked; a picture that cannot be read gets its own row."""
+    """Name what pictures show: the most probable classes, each with its probability.
+
+    Folders are walked; a picture that cannot be read gets its own row.
+    """
     choice = _choice(common, options)
     with writing_rows(common, top) as writer:
         for row in _rows(paths, choice, top, common.quiet):

@@ -20,17 +20,19 @@ import time
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import psutil
 import torch
 from PIL import Image
 from torch import Tensor, nn
-from torchvision import models, transforms
+from torchvision import transforms
 
 from tensorviz.core.catalogue import ModelChoice
 from tensorviz.core.results import Classified
 from tensorviz.engine.tasks.classify.classifier import Classifier
 from tensorviz.engine.tasks.classify.load import load_classifier
+from tests.bench.calibrated import calibrated
 
 WANTED = {"mobilenet_v2": 1.8, "resnet18": 1.5, "resnet101": 1.1}
 NEVER_BELOW = 1.0
@@ -56,17 +58,14 @@ class Compared:
         )
 
 
-def network_of(name: str, folder: Path) -> nn.Module:
-    """The network with seeded weights, its batch norms calibrated, saved as DIR/name.pth."""
-    torch.manual_seed(1)
-    options = {"init_weights": False, "aux_logits": False} if name in ("googlenet", "inception_v3") else {}
-    network: nn.Module = models.get_model(name, **options)
-    if options:
-        network.transform_input = True  # type: ignore[assignment]  # as their published weights need it
-    with torch.no_grad():
-        network.train()(torch.randn(4, 3, 224, 224))
-    torch.save(network.state_dict(), folder / f"{name}.pth")
-    return network.eval()
+def network_of(name: str, folder: Path) -> tuple[nn.Module, Path]:
+    """The network with seeded weights, calibrated, and the file that has them."""
+    options: dict[str, Any] = {}
+    if name in ("googlenet", "inception_v3"):  # as their published weights need it
+        options = {"init_weights": False, "aux_logits": False, "transform_input": True}
+    network, path = calibrated(name, **options), folder / f"{name}.pth"
+    torch.save(network.state_dict(), path)
+    return network, path
 
 
 @torch.inference_mode()
@@ -96,8 +95,8 @@ def largest_difference(rows: list[Classified], wanted: list[Tensor]) -> float:
 def compare(name: str, paths: list[str], rounds: int) -> Compared:
     """Runs both sides `rounds` times, after one round that is not counted."""
     with tempfile.TemporaryDirectory() as folder:
-        network = network_of(name, Path(folder))
-        classifier = load_classifier(ModelChoice(name, str(Path(folder) / f"{name}.pth"), device="cpu"))
+        network, file = network_of(name, Path(folder))
+        classifier = load_classifier(ModelChoice(name, str(file), device="cpu"))
     times: list[tuple[float, float]] = []
     for _ in range(rounds + 1):
         started = time.perf_counter()

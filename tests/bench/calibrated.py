@@ -25,8 +25,10 @@ def calibrated(name: str, seed: int = 0, **options: object) -> nn.Module:
     with torch.no_grad():
         network(torch.randn(8, 3, 224, 224))
         network.eval()
-        spread = network(torch.randn(8, 3, 224, 224)).std()
         last = [m for m in network.modules() if isinstance(m, nn.Linear | nn.Conv2d)][-1]
+        if not last.weight.any():  # vision transformers begin with a last layer of zeros
+            last.weight.normal_()
+        spread = network(torch.randn(8, 3, 224, 224)).std()
         last.weight.mul_(2.0 / spread)
     for norm in norms:
         norm.momentum = 0.1

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tensorviz.core.catalogue import ModelChoice
+from tensorviz.core.catalogue import ModelChoice, OwnEntry
 from tensorviz.core.errors import (
     Cancelled,
     DeviceUnavailable,
@@ -27,6 +27,7 @@ from tensorviz.core.recipe import Recipe
 from tensorviz.core.results import Classified, Failed
 from tensorviz.engine.cancel import CancelToken
 from tensorviz.engine.tasks.classify.load import load_classifier
+from tensorviz.engine.weights.entries import keep_entry
 
 HALVES = (0.5, 0.5, 0.5)
 
@@ -241,3 +242,26 @@ def test_a_deep_network_agrees_with_torchvision(
         wanted = answer_of(network, path)
         assert 0.002 < float(wanted.max()) < 0.99
         assert agrees(row, wanted)
+
+
+def test_a_kept_checkpoint_brings_its_labels_and_recipe(
+    small_file: Path, pictures: list[Path], tmp_path: Path, small_network: nn.Module, answer_of: Callable[..., Tensor]
+) -> None:
+    (tmp_path / "labels.txt").write_text("ant\nbee\ncrane\ndeer\nelk\nfox\n", encoding="utf-8")
+    recipe = Recipe(200, 160, HALVES, HALVES)
+    keep_entry(OwnEntry("mine", "shufflenet_v2_x0_5", str(small_file), str(tmp_path / "labels.txt"), recipe))
+    wanted = answer_of(small_network, pictures[0], 200, 160, mean=HALVES, std=HALVES)
+    for weights in ("", "DEFAULT", small_file.name):
+        (row,) = rows_of(ModelChoice("mine", weights, device="cpu"), pictures[:1])
+        assert (row.model, row.weights) == ("mine", small_file.name)
+        assert row.top[0].label == ("ant", "bee", "crane", "deer", "elk", "fox")[row.top[0].index]
+        assert agrees(row, wanted)
+
+
+def test_a_kept_checkpoint_whose_file_is_gone_says_so(small_file: Path, tmp_path: Path) -> None:
+    file = tmp_path / "gone.pth"
+    file.write_bytes(small_file.read_bytes())
+    keep_entry(OwnEntry("mine", "shufflenet_v2_x0_5", str(file)))
+    file.unlink()
+    with pytest.raises(WeightsMissing, match="not there any more"):
+        load_classifier(ModelChoice("mine", device="cpu"))

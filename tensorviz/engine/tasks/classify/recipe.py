@@ -59,10 +59,10 @@ def source_of(choice: ModelChoice) -> Source:
     entries = tuple(list_entries())
     model = find_model(choice.model, entries)
     entry = next((item for item in entries if item.name == model.name), None) if model.kind == "own" else None
-    if is_file_choice(choice.weights):
-        source = _from_file(model, choice.weights)
-    elif entry is not None:
+    if entry is not None and choice.weights in ("", "DEFAULT", *(row.name for row in model.weights)):
         source = _from_entry(model, entry, choice.weights)
+    elif is_file_choice(choice.weights):
+        source = _from_file(model, choice.weights)
     else:
         source = _from_catalogue(model, choice.weights)
     return replace(source, labels=choice.labels or source.labels)
