@@ -74,9 +74,12 @@ def build(paths: Sequence[str] = ()) -> Program:
     bridge = Bridge()
     engine = Engine(handlers(NetworkCacheSource()), bridge.report)
     bridge.attach(engine)
-    workspace = build_workspace(bridge, SettingsFile(config_folder() / "settings.json"), assets_folder())
+    settings = SettingsFile(config_folder() / "settings.json")
+    workspace = build_workspace(bridge, settings, assets_folder())
     window = MainWindow(workspace, QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat))
     window.first_painted.connect(lambda: _begin(workspace, window, tuple(paths)))
+    if settings.problem:
+        window.first_painted.connect(lambda: workspace.messages.say(settings.problem, tone="warning"))
     sys.excepthook = _reporter(window)
     return Program(application, engine, bridge, workspace, window)
 
@@ -87,7 +90,7 @@ def _application() -> QApplication:
     application.setApplicationName("tensorviz")
     application.setApplicationDisplayName("tensorviz")
     application.setDesktopFileName("tensorviz")
-    application.setWindowIcon(QIcon(str(assets_folder() / "icons" / "tensorviz.svg")))
+    application.setWindowIcon(QIcon(str(assets_folder() / "icons" / "tensorviz.png")))
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program even while Qt waits
     return application
 

@@ -193,11 +193,12 @@ def _own_recipe(choice: ModelChoice) -> Recipe:
     """The weights' own recipe, whether or not they are on this computer."""
     from tensorviz.engine.tasks.classify.recipe import source_of
     from tensorviz.engine.weights.catalogue import find_model, find_weights
+    from tensorviz.engine.weights.entries import list_entries
 
     try:
         return source_of(choice).recipe
     except WeightsMissing:
-        return find_weights(find_model(choice.model), choice.weights).recipe
+        return find_weights(find_model(choice.model, list_entries()), choice.weights).recipe
 
 
 def classify(job: Job, cache: NetworkCache) -> Iterator[None]:
