@@ -73,13 +73,15 @@ def _rows(paths: tuple[str, ...], choice: ModelChoice, top: int, quiet: bool) ->
     from tensorviz.engine.find_pictures import find_pictures
     from tensorviz.engine.tasks.classify.load import load_classifier
 
-    found = find_pictures(paths)
-    rows = load_classifier(choice).classify_stream(found, top)
-    return iter(_with_progress(rows)) if not quiet and sys.stderr.isatty() else rows
+    classifier = load_classifier(choice)
+    if quiet or not sys.stderr.isatty():
+        return classifier.classify_stream(find_pictures(paths), top)
+    found = list(find_pictures(paths))  # to know how many there are; only where somebody watches
+    return iter(_with_progress(classifier.classify_stream(found, top), len(found)))
 
 
-def _with_progress(rows: Iterable[Row]) -> Iterable[Row]:
+def _with_progress(rows: Iterable[Row], total: int) -> Iterable[Row]:
     from tqdm import tqdm
 
-    progress: Iterable[Row] = tqdm(rows, unit=" pictures", leave=False, file=sys.stderr)
+    progress: Iterable[Row] = tqdm(rows, total=total, unit=" pictures", leave=False, file=sys.stderr)
     return progress

@@ -221,3 +221,17 @@ def test_real_weights_name_most_of_the_hundred_photographs_right(
     right = sum(row["top"][0]["index"] == 10 * place + 5 for place, row in enumerate(rows))
     assert (code, len(rows)) == (0, 100)
     assert right >= 76
+
+
+def test_progress_goes_to_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], folder: Path, options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, err = answered(capsys, str(folder / "Z.png"), *options)
+    assert err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    code, out, err = answered(capsys, str(folder / "Z.png"), str(folder / "b.png"), *options, "--format", "jsonl")
+    assert code == 0
+    assert len([json.loads(line) for line in out.splitlines()]) == 2
+    assert "/2" in err
+    _, _, err = answered(capsys, str(folder / "Z.png"), *options, "--quiet")
+    assert err == ""
