@@ -38,6 +38,7 @@ from tensorviz.engine.messages import (
     PipelineDescribed,
     ReadCatalogue,
     RecogniseCheckpoint,
+    RelieveMemory,
     RemoveEntry,
     RowsReady,
     StartEngine,
@@ -78,6 +79,7 @@ def handlers(cache: NetworkCacheSource) -> Handlers:
         DescribePipeline: describe_pipeline,
         Classify: lambda job: classify(job, cache.get()),
         DropNetworks: lambda job: cache.drop(),
+        RelieveMemory: lambda job: cache.relieve(),
         ReadCatalogue: read_catalogue,
         DescribeNetwork: describe_network,
         FetchWeights: fetch_weights,
@@ -107,6 +109,11 @@ class NetworkCacheSource:
 
             self._cache = NetworkCache()
         return self._cache
+
+    def relieve(self) -> None:
+        """Forgets networks, the oldest first, while the computer is short of memory."""
+        if self._cache is not None:
+            self._cache.relieve()
 
     def drop(self) -> None:
         """Forgets all networks."""

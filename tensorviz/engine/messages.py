@@ -210,6 +210,14 @@ class DropNetworks(Request):
     lane: ClassVar[LaneName] = "work"
 
 
+@dataclass(frozen=True, slots=True)
+class RelieveMemory(Request):
+    """Forget warm networks if the computer is short of memory; asked for now and then."""
+
+    lane: ClassVar[LaneName] = "work"
+    slot: ClassVar[str | None] = "memory"
+
+
 # ----------------------------------------------------------------------------------------------------- events
 
 

@@ -291,6 +291,10 @@ COMMANDS: tuple[Command, ...] = (
         "model.read_again", "Look a&gain which weights are here", "After files were added or removed by hand",
         models.read_again, "", "retry", "&Model", "weights",
     ),
+    Command(
+        "model.free_memory", "&Free the memory of networks", "Forgets the networks that are kept warm",
+        models.free_memory, "", "trash", "&Model", "weights",
+    ),
 )
 
 

@@ -48,6 +48,12 @@ def read_again(context: Context) -> None:
     context.workspace.catalogue.read()
 
 
+def free_memory(context: Context) -> None:
+    """Forgets the networks that are kept warm; the next answer reads its weights again."""
+    context.workspace.engine.free_memory()
+    context.workspace.messages.say("Networks are forgotten as soon as no job uses them.")
+
+
 def ready(workspace: Workspace) -> bool:
     """Whether a network is chosen that can be built."""
     return workspace.choice.ready
