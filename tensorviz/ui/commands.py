@@ -292,7 +292,7 @@ COMMANDS: tuple[Command, ...] = (
         models.read_again, "", "retry", "&Model", "weights",
     ),
     Command(
-        "model.free_memory", "&Free the memory of networks", "Forgets the networks that are kept warm",
+        "model.free_memory", "Free the "&Free the memory of networks"memory of networks", "Forgets the networks that are kept warm",
         models.free_memory, "", "trash", "&Model", "weights",
     ),
 )
