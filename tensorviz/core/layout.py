@@ -37,7 +37,7 @@ class Layout:
     def __post_init__(self) -> None:
         if len(self.shape) != len(self.stride):
             raise ValueRefused(
-                f"A layout has as many strides as sizes; {len(self.shape)} sizes, {len(self.stride)} strides given.",
+                f"A layout has as many strides as sizes; {len(self.shape)} sizes and {len(self.stride)} strides met.",
                 "Give one stride per dimension.",
             )
         if any(size < 0 for size in self.shape) or self.itemsize < 1:
@@ -127,7 +127,7 @@ class Layout:
                 yield tuple(chosen[dim] for dim in range(self.ndim))
 
     def _solutions(self, dims: list[int], distance: int) -> Iterator[dict[int, int]]:
-        """Indices in `dims` (largest stride first) whose steps add up to `distance`; each bounded by what the rest can do."""
+        """Indices of `dims` (largest stride first) whose steps add up to `distance`; the rest bounds each."""
         if not dims:
             if distance == 0:
                 yield {}
