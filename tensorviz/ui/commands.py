@@ -215,6 +215,10 @@ COMMANDS: tuple[Command, ...] = (
         actions.run_all, "F5", "retry", "&Pictures", "run", actions.has_pictures,
     ),
     Command(
+        "results.run_rest", "Classify the r&est", "Classify the pictures that have no answer of the chosen model",
+        actions.run_rest, "Shift+F5", "run", "&Pictures", "run", actions.has_rest,
+    ),
+    Command(
         "results.cancel", "Cancel the &batch", "End the running batch and those that are queued",
         actions.cancel_batches, "Ctrl+.", "stop", "&Pictures", "run", actions.has_batch,
     ),
@@ -292,7 +296,7 @@ COMMANDS: tuple[Command, ...] = (
         models.read_again, "", "retry", "&Model", "weights",
     ),
     Command(
-        "model.free_memory", "Free the "&Free the memory of networks"memory of networks", "Forgets the networks that are kept warm",
+        "model.free_memory", "Free the &memory of networks", "Forgets the networks that are kept warm",
         models.free_memory, "", "trash", "&Model", "weights",
     ),
 )

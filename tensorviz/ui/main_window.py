@@ -20,6 +20,7 @@ from tensorviz.ui.theme import Theme
 from tensorviz.ui.window.actions import Actions
 from tensorviz.ui.window.drop_overlay import DropOverlay
 from tensorviz.ui.window.drops import may_hold_pictures, offer_of
+from tensorviz.ui.window.failures import Failures
 from tensorviz.ui.window.memory import WindowMemory
 from tensorviz.ui.window.refusals import Refusals
 from tensorviz.ui.window.toasts import Toasts
@@ -29,9 +30,6 @@ from tensorviz.ui.window.window_screen import WindowScreen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tensorviz.core.errors import Problem
-    from tensorviz.engine.messages import Request
-    from tensorviz.ui.state.jobs import JobItem
     from tensorviz.ui.state.workspace import Workspace
     from tensorviz.ui.window.palette import CommandPalette
 
@@ -114,7 +112,7 @@ class MainWindow(QMainWindow):
     def _listen(self) -> None:
         self.top_bar.page_chosen.connect(self.show_page)
         Refusals(self._workspace.pictures, self._workspace.messages, self)
-        self._workspace.jobs.failed.connect(self._job_failed)
+        Failures(self.context, self)
         self._workspace.settings.not_saved.connect(partial(self._workspace.messages.say, tone="warning"))
 
     # ------------------------------------------------------------------------------------------------------ pages
@@ -146,18 +144,6 @@ class MainWindow(QMainWindow):
         self.screen_asked.take(list(paths))
 
     # ----------------------------------------------------------------------------------------------------- hearing
-
-    def _job_failed(self, item: JobItem, request: Request) -> None:
-        """What failed unseen is said; what a panel asked for in a slot, that panel shows."""
-        problem = item.problem
-        assert problem is not None
-        if not problem.expected:
-            self.screen_asked.show_problem(problem)
-        elif request.slot is None:
-            self._say_problem(problem)
-
-    def _say_problem(self, problem: Problem) -> None:
-        self._workspace.messages.say(problem.message, problem.hint, "danger")
 
     def event(self, event: QEvent) -> bool:
         """Tells when the window has been painted for the first time."""

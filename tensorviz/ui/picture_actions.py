@@ -57,6 +57,11 @@ def has_answer(workspace: Workspace) -> bool:
     return current_row(workspace) is not None
 
 
+def has_rest(workspace: Workspace) -> bool:
+    """Whether some pictures have no answer of what is chosen now, and none is on its way."""
+    return workspace.results.rest_count > 0 and not workspace.results.busy
+
+
 def has_batch(workspace: Workspace) -> bool:
     """Whether a batch runs or waits."""
     return bool(workspace.results.batches)
@@ -111,6 +116,12 @@ def run(context: Context) -> None:
 def run_all(context: Context) -> None:
     """Classifies every picture with what is chosen now."""
     context.workspace.results.classify()
+
+
+def run_rest(context: Context) -> None:
+    """Classifies the pictures that have no answer of what is chosen now."""
+    results = context.workspace.results
+    results.classify(results.rest())
 
 
 def cancel_batches(context: Context) -> None:

@@ -48,6 +48,10 @@ QToolButton:hover { background: $soft; }
 QToolButton:pressed { background: $sunken; }
 QToolButton:checked { background: $soft; }
 QToolButton:focus { border: 2px solid $focus; padding: 2px; }
+QToolButton[role="chip"] { background: $raised; border: 1px solid $border; border-radius: 10px; padding: 1px 8px; }
+QToolButton[role="chip"]:hover { border-color: $strong_border; }
+QToolButton[role="chip"]:checked { background: $soft; border-color: $accent; }
+QToolButton[role="chip"]:focus { border: 2px solid $focus; padding: 0 7px; }
 QToolButton[role="tab"] { padding: 4px 10px; font-weight: 600; color: $muted; }
 QToolButton[role="tab"]:checked { color: $text; background: $soft; }
 QToolButton[role="tab"]:focus { border: 2px solid $focus; padding: 3px 9px; }
@@ -106,6 +110,7 @@ QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner, QTableCornerButton::section { background: transparent; border: none; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:horizontal { border-left: 1px solid $border; margin: 0 2px; }
 QSplitter::handle:vertical { border-top: 1px solid $border; margin: 2px 0; }

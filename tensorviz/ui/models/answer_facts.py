@@ -28,7 +28,7 @@ class AnswerFacts(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(3)
+        self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
         end = Qt.TextElideMode.ElideRight
         self.values = {name: ElidedLabel(mode=end, parent=self) for name in ("Model", "Weights", "Computed on")}

@@ -55,13 +55,10 @@ class AnswerPanel(QWidget):
         self.headline.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 8, 4)
-        column.setSpacing(8)
-        column.addWidget(self.banner)
-        for widget in (self.headline, self.words, self.bars, self.about, self.copies):
+        column.setSpacing(6)
+        parts = (self.banner, self.headline, self.words, self.bars, self.copies)
+        for widget in (*parts, self.facts, self.times_title, self.times, self.about, self.notes):
             column.addWidget(widget)
-        column.addSpacing(4)
-        for part in (self.facts, self.times_title, self.times, self.notes):
-            column.addWidget(part)
         column.addStretch(1)
 
     def refresh(self) -> None:

@@ -30,9 +30,10 @@ LABELS = (
 
 def facts(model: ModelRow, weights: WeightsRow) -> tuple[tuple[str, str, str], ...]:
     """Label, text, and what stands behind the text (shown when pointed at), for each line of the card."""
+    computing = computing_text(weights)
     said = (
         (short_count_text(weights.parameters), count_text(weights.parameters)),
-        (f"{weights.gflops:g} GFLOPs a picture", ""),
+        (f"{computing} a picture" if computing else "not known", ""),
         (_accuracy(weights), ""),
         (bytes_text(weights.file_bytes), f"{count_text(weights.file_bytes)} bytes"),
         (weights.trained_on, ""),
@@ -43,6 +44,11 @@ def facts(model: ModelRow, weights: WeightsRow) -> tuple[tuple[str, str, str], .
         (path_text(weights.path) if weights.path else "not on this computer", ""),
     )
     return tuple((label, text, behind) for label, (text, behind) in zip(LABELS, said, strict=True))
+
+
+def computing_text(weights: WeightsRow) -> str:
+    """"0.301 GFLOPs"; "" when nobody has counted."""
+    return f"{weights.gflops:.3g} GFLOPs" if weights.gflops else ""
 
 
 def weights_title(weights: WeightsRow, *, alone: bool) -> str:

@@ -5,9 +5,10 @@ Must not know how models are fetched or built: it arranges what the catalogue's 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, QUrl
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -32,34 +33,50 @@ from tensorviz.ui.models.network_tree import NetworkWindow
 from tensorviz.ui.models.own_checkpoint import OwnCheckpointForm
 from tensorviz.ui.models.weight_files import WeightFiles
 from tensorviz.ui.models.weights_card import WeightsCard
+from tensorviz.ui.widgets.elided_label import ElidedLabel
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+    from PySide6.QtGui import QShowEvent
 
     from tensorviz.ui.models.choose_file import ChooseFile
     from tensorviz.ui.state.workspace import Workspace
 
-CHECKPOINT_SUFFIXES = (".pth", ".pt", ".safetensors")
-
 
 class ModelChooser(QWidget):
-    """The panel. Checkpoint files may be dropped on it; other files are left to the window."""
+    """The panel. What is dropped on it is the window's, as everywhere."""
 
     def __init__(self, workspace: Workspace, choose: ChooseFile = choose_file, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("model_chooser")
-        self.setAcceptDrops(True)
         self._workspace, self._catalogue, self._choice = workspace, workspace.catalogue, workspace.choice
         self._window: NetworkWindow | None = None
         self._used = ""
         self.search, self.list, self.model = QLineEdit(), QListView(), ModelListModel(self)
         self.order, self.precision, self.card = QComboBox(), QComboBox(), WeightsCard(workspace, choose)
-        self.form, self.files = OwnCheckpointForm(workspace, choose), WeightFiles(workspace)
+        self._choose = choose
         self.chips = {key: QToolButton() for key in ("here", "small", "own")}
         self._build()
         self._connect()
         self._redraw()
+
+    @cached_property
+    def form(self) -> OwnCheckpointForm:
+        """The form of own checkpoints, built when it is first asked for."""
+        form = OwnCheckpointForm(self._workspace, self._choose)
+        self._form_page = _scrolled(form, "Own checkpoint")
+        self._pages.addWidget(self._form_page)
+        form.closed.connect(self._show_list)
+        return form
+
+    @cached_property
+    def files(self) -> WeightFiles:
+        """The files of published weights, built when they are first looked at."""
+        files = WeightFiles(self._workspace)
+        self._pages.addWidget(files)
+        files.closed.connect(self._show_list)
+        files.picked.connect(self.select)
+        return files
 
     def wanted(self) -> Wanted:
         """What the person wants to see in the list."""
@@ -101,7 +118,7 @@ class ModelChooser(QWidget):
         self._nothing.say_or_hide(self._why_nothing(shown))
         self.list.setVisible(bool(shown))
         self._notes.say_or_hide("\n".join(filter(None, (notice, *catalogue.notes))))
-        self._disk.say(f"{bytes_text(catalogue.disk_bytes)} on disk")
+        self._disk.setText(f"{bytes_text(catalogue.disk_bytes)} on disk")
 
     def _why_nothing(self, shown: int) -> str:
         problem = self._catalogue.problem
@@ -149,6 +166,12 @@ class ModelChooser(QWidget):
         elif weights is not None and weights.url:
             self.card.fetch()
 
+    def _enter_list(self) -> None:
+        """From the search to the list: what was found first is selected, so that another Enter takes it."""
+        if not self._selected():
+            self.list.setCurrentIndex(self.model.first())
+        self.list.setFocus()
+
     def _precision_picked(self, place: int) -> None:
         self._choice.set_precision(str(self.precision.itemData(place)))
 
@@ -158,8 +181,9 @@ class ModelChooser(QWidget):
             chip.setChecked(False)
 
     def _show_form(self, path: str) -> None:
-        self._pages.setCurrentWidget(self._form_page)
         self.form.start(path)
+        self._pages.setCurrentWidget(self._form_page)
+        self.form.take_keyboard()
 
     def _show_files(self) -> None:
         self._pages.setCurrentWidget(self.files)
@@ -185,23 +209,11 @@ class ModelChooser(QWidget):
         super().showEvent(event)
         self.list.scrollTo(self.list.currentIndex(), QListView.ScrollHint.PositionAtCenter)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Qt's: a single checkpoint file is welcome."""
-        if _checkpoint(event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Qt's: opens the form of own checkpoints."""
-        path = _checkpoint(event.mimeData().urls())
-        if path:
-            event.acceptProposedAction()
-            self._catalogue.offer(path)
-
     # ------------------------------------------------------------------------------------------------ building
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._redraw)
-        self.search.returnPressed.connect(self.list.setFocus)
+        self.search.returnPressed.connect(self._enter_list)
         self.order.currentIndexChanged.connect(self._redraw)
         for chip in self.chips.values():
             chip.toggled.connect(self._redraw)
@@ -213,15 +225,10 @@ class ModelChooser(QWidget):
         self._catalogue.offered.connect(self._show_form)
         self._catalogue.entry_kept.connect(self._kept)
         self._workspace.network.wanted.connect(self._show_layers)
-        self.form.closed.connect(self._show_list)
-        self.files.closed.connect(self._show_list)
-        self.files.picked.connect(self.select)
 
     def _build(self) -> None:
         self._pages = QStackedWidget()
-        self._form_page = _scrolled(self.form, "Own checkpoint")
-        for page in (self._list_page(), self._form_page, self.files):
-            self._pages.addWidget(page)
+        self._pages.addWidget(self._list_page())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
@@ -262,7 +269,7 @@ class ModelChooser(QWidget):
             chip.setCheckable(True)
             chip.setAccessibleName(f"Only models: {texts[key]}")
             chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            chip.setProperty("role", "button")
+            chip.setProperty("role", "chip")
             chips.addWidget(chip)
         chips.addStretch()
         order = QHBoxLayout()
@@ -286,7 +293,8 @@ class ModelChooser(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def _build_foot(self, layout: QVBoxLayout) -> None:
-        self._disk = WrappedLabel("muted")
+        self._disk = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
+        self._disk.setProperty("role", "muted")
         files, own = QPushButton("F&iles"), QPushButton("&Own checkpoint...")
         files.clicked.connect(self._show_files)
         own.clicked.connect(lambda: self._catalogue.offer())
@@ -310,12 +318,6 @@ class ModelChooser(QWidget):
         line.addWidget(label)
         line.addWidget(self.precision, 1)
         return line
-
-
-def _checkpoint(urls: list[QUrl]) -> str:
-    """The path when it is one checkpoint file and nothing else."""
-    paths = [url.toLocalFile() for url in urls]
-    return paths[0] if len(paths) == 1 and paths[0].casefold().endswith(CHECKPOINT_SUFFIXES) else ""
 
 
 def _page() -> tuple[QWidget, QVBoxLayout]:

@@ -49,6 +49,10 @@ class ModelListModel(QAbstractListModel):
         places = (place for place, line in enumerate(self._lines) if line.model and line.model.name == model)
         return self.index(next(places, -1))
 
+    def first(self) -> QModelIndex:
+        """The index of the first model; an invalid one when none is listed."""
+        return self.index(next((place for place, line in enumerate(self._lines) if line.model), -1))
+
     def line(self, index: Index) -> Line | None:
         """The line at an index."""
         return self._lines[index.row()] if index.isValid() else None

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from tensorviz.core.structure import Layer
 from tensorviz.core.text import count_text, plural
+from tensorviz.ui.models.answer_text import choice_text
 from tensorviz.ui.theme import number_font
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
@@ -162,7 +163,7 @@ class NetworkWindow(QWidget):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self._state, self._messages = workspace.network, workspace.messages
+        self._state, self._messages, self._catalogue = workspace.network, workspace.messages, workspace.catalogue
         self.setWindowTitle("Layers")
         self.resize(820, 640)
         self.tree, self.model = QTreeView(), NetworkModel(parent=self)
@@ -207,7 +208,7 @@ class NetworkWindow(QWidget):
 
     def _redraw(self) -> None:
         state, choice = self._state, self._state.choice
-        name = "" if choice is None else " ".join(filter(None, (choice.model, choice.weights)))
+        name = "" if choice is None else choice_text(choice, self._catalogue.model(choice.model))
         self._title.say(name or "No network yet")
         self.setWindowTitle(f"Layers of {name}" if name else "Layers")
         if state.root is not self._shown:

@@ -70,7 +70,10 @@ class OwnCheckpointForm(QWidget):
         if path:
             self._take_path(path)
         self._redraw()
-        (self.name if path else self.path).setFocus()
+
+    def take_keyboard(self) -> None:
+        """Gives the keyboard to the first field that is to be filled."""
+        (self.name if self.path.text() else self.path).setFocus()
 
     def entry(self) -> OwnEntry | None:
         """What would be kept; None while something is missing or wrong."""

@@ -110,11 +110,9 @@ class PictureDelegate(QStyledItemDelegate):
         ink = QColor(INK)
         ink.setAlphaF(0.6 if item.stale else 1.0)
         painter.setPen(ink)
-        metrics, figure = QFontMetricsF(painter.font()), percent_text(item.best.probability)
-        inner = strip.adjusted(5, 0, -5, 0)
+        inner = strip.adjusted(4, 0, -4, 0)
+        label, figure = fitting(item.best.label, item.best.probability, QFontMetricsF(painter.font()), inner.width())
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, figure)
-        room = inner.width() - metrics.horizontalAdvance(figure) - 4
-        label = metrics.elidedText(item.best.label, Qt.TextElideMode.ElideRight, room)
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
 
     def _paint_badge(self, painter: QPainter, frame: QRectF, item: PictureItem) -> None:
@@ -138,6 +136,20 @@ class PictureDelegate(QStyledItemDelegate):
         metrics = QFontMetricsF(painter.font())
         name = metrics.elidedText(name_text(item.path), Qt.TextElideMode.ElideMiddle, place.width())
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
+
+
+def fitting(label: str, probability: float, metrics: QFontMetricsF, width: float) -> tuple[str, str]:
+    """Label and figure as they fit side by side: the decimals go before the label is cut."""
+    for figure in (percent_text(probability), _rounded(probability)):
+        room = width - metrics.horizontalAdvance(figure) - 4
+        if metrics.horizontalAdvance(label) <= room:
+            break
+    return metrics.elidedText(label, Qt.TextElideMode.ElideRight, room), figure
+
+
+def _rounded(probability: float) -> str:
+    """Whole percents; only what is certain is called 100 %."""
+    return f"{100 if probability == 1 else min(99, round(probability * 100))} %"
 
 
 def _badge_of(item: PictureItem) -> str:

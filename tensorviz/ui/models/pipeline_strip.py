@@ -45,7 +45,8 @@ class PipelineStrip(QWidget):
         self._state, self._choice, self._results = workspace.pipeline, workspace.choice, workspace.results
         self.boxes = {key: StageBox() for key in KEYS}
         self.editor, self.toggle = RecipeEditor(workspace), QPushButton("&Recipe")
-        self.mark, self.said = QLabel(), WrappedLabel("muted")
+        self.mark, self.said = QLabel(), WrappedLabel("danger")
+        self.hint = QLabel()
         self._window: StageWindow | None = None
         self._enlarged = ""
         self._build()
@@ -104,16 +105,11 @@ class PipelineStrip(QWidget):
 
     def _draw_sentences(self) -> None:
         problem, differing = self._state.problem, self._choice.differing()
-        said = ""
-        if problem is not None:
-            said = f"{problem.message} {problem.hint}".strip()
-        elif self._state.path is None:
-            said = "Select a picture to see what the network receives of it."
-        self.said.say_or_hide(said)
-        self.said.set_role("danger" if problem else "muted")
+        self.said.say_or_hide(f"{problem.message} {problem.hint}".strip() if problem is not None else "")
         self.mark.setText(f"differs from the weights' own recipe: {', '.join(differing)}" if differing else "")
         self.mark.setVisible(bool(differing) and not self.toggle.isChecked())
-        self._busy.setVisible(self._state.busy)
+        waiting = "being made..." if self._state.busy else ""
+        self.hint.setText("" if problem else waiting if self._state.path else "Select a picture to see it here.")
 
     # ------------------------------------------------------------------------------------------------ building
 
@@ -129,9 +125,9 @@ class PipelineStrip(QWidget):
         self.editor.hide()
 
     def _head(self) -> QHBoxLayout:
-        title, self._busy = QLabel("What the network receives"), QLabel("being made...")
+        title = QLabel("What the network receives")
         title.setProperty("role", "heading")
-        self._busy.setProperty("role", "muted")
+        self.hint.setProperty("role", "muted")
         self.mark.setProperty("role", "warning")
         self.toggle.setCheckable(True)
         self.toggle.setToolTip("Show and change how pictures are prepared")
@@ -139,7 +135,7 @@ class PipelineStrip(QWidget):
         self.toggle.toggled.connect(self._draw_sentences)
         line = QHBoxLayout()
         line.addWidget(title)
-        line.addWidget(self._busy)
+        line.addWidget(self.hint)
         line.addStretch()
         line.addWidget(self.mark)
         line.addWidget(self.toggle)

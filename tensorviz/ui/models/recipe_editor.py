@@ -29,7 +29,7 @@ class RecipeEditor(QWidget):
         self._choice = workspace.choice
         self.fields = RecipeFields(wide=True)
         self.own = QPushButton("&Back to the weights' own")
-        self.imagenet, self.half = QPushButton("ImageNet mean, std"), QPushButton("[-1, 1]")
+        self.imagenet, self.half = QPushButton("ImageNet mean, std"), QPushButton("Mean, std 0.5")
         self.mark = WrappedLabel("muted")
         self._build()
         self.fields.edited.connect(self._choice.set_recipe)

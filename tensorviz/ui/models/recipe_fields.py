@@ -174,7 +174,7 @@ def _number(text: str, *, whole: bool) -> int | float | str:
 
 def _mark(field: QLineEdit, *, good: bool) -> None:
     role = "" if good else "invalid"
-    if field.property("role") != role:
+    if (field.property("role") or "") != role:  # dressing again costs much
         field.setProperty("role", role)
         field.style().unpolish(field)
         field.style().polish(field)

@@ -37,6 +37,7 @@ class ResultsPanel(QWidget):
         self.batch = BatchBar(workspace, self)
         self.picture = ResultView(workspace, self)
         self.table: ResultTable | None = None
+        self._again = "results.run_all"
         self._stack = QStackedWidget(self)
         self._lay_out()
         self._listen()
@@ -48,7 +49,6 @@ class ResultsPanel(QWidget):
         self.switch.add("table", "&Table", icon("table"), "The answers of all pictures")
         self.export.setMenu(self._export_menu())
         self.export.setAccessibleName("Export all answers")
-        self.again.setAccessibleName("Run all again")
         heading = QHBoxLayout()
         heading.setSpacing(6)
         heading.addWidget(self.switch)
@@ -75,12 +75,15 @@ class ResultsPanel(QWidget):
     def _listen(self) -> None:
         results = self._workspace.results
         self.switch.chosen.connect(results.set_view)
-        self.again.clicked.connect(lambda: self._workspace.wishes.run("results.run_all"))
+        self.again.clicked.connect(lambda: self._workspace.wishes.run(self._again))
         results.view_changed.connect(self._show_view)
         results.changed.connect(self._refresh)
         results.jobs_changed.connect(self._refresh)
         results.problem_changed.connect(self._refresh)
         self._workspace.choice.changed.connect(self._refresh)
+        pictures = self._workspace.pictures
+        for signal in (pictures.inserted, pictures.removed, pictures.reset):
+            signal.connect(self._refresh)
         results.exported.connect(self._tell_export)
 
     def _show_view(self) -> None:
@@ -96,13 +99,17 @@ class ResultsPanel(QWidget):
         if view == "table" and self.isVisible():
             shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _refresh(self) -> None:
+    def _refresh(self, *_: object) -> None:
         results = self._workspace.results
         self.export.setEnabled(results.count > 0)
-        stale = 0 if results.batches else results.stale_count
-        self.again.setVisible(not results.batches and (stale > 0 or results.problem is not None))
-        why = f"{plural(stale, 'answer')} of another model or recipe than the one chosen now"
-        self.again.setToolTip(why if stale else "Classify every picture with the chosen model")
+        rest, count = results.rest_count, self._workspace.pictures.count
+        self._again = "results.run_rest" if 0 < rest < count else "results.run_all"
+        words = "Classify the rest" if 0 < rest < count else "Run all again" if results.count else "Classify all"
+        self.again.setText(words)
+        self.again.setAccessibleName(words)
+        missing = plural(rest, "picture") + " without an answer of the model and recipe chosen now"
+        self.again.setToolTip(missing if rest else command(self._again).tip)
+        self.again.setVisible(not results.busy and (rest > 0 or results.problem is not None))
 
     def _tell_export(self, path: str, count: int) -> None:
         from tensorviz.core.text import path_text

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tensorviz.core.text import percent_text, seconds_text, short_count_text
+from tensorviz.ui.models.card_text import computing_text
 
 if TYPE_CHECKING:
     from tensorviz.core.catalogue import ModelRow, WeightsRow
@@ -88,13 +89,9 @@ def network_lines(model: ModelRow | None, weights: WeightsRow | None) -> tuple[s
     """What the network's box says: name, weights, size, cost."""
     if model is None or weights is None:
         return ("not known yet",)
-    return (
-        model.name,
-        weights.name,
-        f"{short_count_text(weights.parameters)} numbers",
-        f"{weights.gflops:g} GFLOPs",
-        f"{weights.classes} classes" if weights.classes else "own classes",
-    )
+    numbers = f"{short_count_text(weights.parameters)} numbers"
+    classes = f"{weights.classes} classes" if weights.classes else "own classes"
+    return tuple(filter(None, (model.name, weights.name, numbers, computing_text(weights), classes)))
 
 
 def answer_lines(row: Classified) -> tuple[str, ...]:

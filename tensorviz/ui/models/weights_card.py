@@ -37,6 +37,8 @@ from tensorviz.ui.widgets.inline_question import InlineQuestion
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
     from tensorviz.core.catalogue import ModelRow, WeightsRow
     from tensorviz.ui.models.choose_file import ChooseFile
     from tensorviz.ui.state.catalogue import Work
@@ -76,6 +78,25 @@ class WeightsCard(QWidget):
             self._name, self._weights = name, weights
             self._question.withdraw()
             self._redraw()
+            self._tell_looked_at()
+
+    def _tell_looked_at(self) -> None:
+        """What is said in a card that is seen need not be said elsewhere too."""
+        model, weights = self.model, self.weights if self.isVisible() else None
+        if model is None or weights is None:
+            self._catalogue.looked_at = ()
+        else:
+            self._catalogue.looked_at = (model.name,) if model.kind == "own" else (model.name, weights.name)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt's."""
+        super().showEvent(event)
+        self._tell_looked_at()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Qt's."""
+        super().hideEvent(event)
+        self._tell_looked_at()
 
     # ------------------------------------------------------------------------------------------------- drawing
 
@@ -115,9 +136,7 @@ class WeightsCard(QWidget):
     def _draw_buttons(self, model: ModelRow, weights: WeightsRow, *, used: bool) -> None:
         published, work = model.kind == "torchvision", self._work(model, weights)
         busy = work is not None and work.busy
-        self._use.setVisible(weights.here)
-        self._use.setEnabled(not used)
-        self._use.setText("In use" if used else "&Use")
+        self._use.setVisible(weights.here and not used)
         self._fetch.setVisible(published and not weights.here)
         self._fetch.setEnabled(not busy)
         self._fetch.setText(f"&Fetch {bytes_text(weights.file_bytes)}")
@@ -240,8 +259,8 @@ class WeightsCard(QWidget):
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(6)
         self._build_head(body)
-        self._build_work(body)
         self._build_buttons(body)
+        self._build_work(body)
         self._build_facts(body)
 
     def _build_head(self, body: QVBoxLayout) -> None:

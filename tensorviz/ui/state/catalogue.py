@@ -65,6 +65,7 @@ class CatalogueState(QObject):
 
     Signals: changed(); entry_kept(name); recognised(CheckpointRecognised); offered(path) when a checkpoint is to be
     added (its form opens; path "" when none is chosen yet).
+    looked_at: the subject whose card is seen now, with what is being done about it; () when none is.
     """
 
     changed = Signal()
@@ -81,6 +82,7 @@ class CatalogueState(QObject):
         self.disk_bytes = 0
         self.notes: tuple[str, ...] = ()
         self.was_read = False
+        self.looked_at: Subject = ()
         bridge.event.connect(self._take)
 
     # ------------------------------------------------------------------------------------------------ looking

@@ -143,6 +143,20 @@ class ResultsState(QObject):
         items = (self._jobs.item(ask.job) for ask in self._asks.values() if not ask.interactive)
         return tuple(item for item in items if item is not None and not item.ended)
 
+    @property
+    def busy(self) -> bool:
+        """Whether any answer is on its way."""
+        return bool(self._asks)
+
+    @property
+    def rest_count(self) -> int:
+        """How many pictures have no answer of what is chosen now."""
+        return self._pictures.count - self.count + self.stale_count
+
+    def rest(self) -> tuple[str, ...]:
+        """The pictures that have no answer of what is chosen now."""
+        return tuple(path for path in self._pictures.paths if path not in self._answers or self.is_stale(path))
+
     def _count_again(self, _: object) -> None:
         self._stale_count = None
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
-BAR_HEIGHT = 6
+BAR_HEIGHT = 5
 GAP = 12  # between a figure and its label
-PADDING = 5  # above and below each row
+PADDING = 3  # above and below each row
 WINNER_POINTS = 4  # how much larger the first one is written
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
 LINES_READ = 10_000
+CHECKPOINT_SUFFIXES = (".pth", ".pt", ".safetensors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ def offer_of(mime: QMimeData) -> Offer:
     if paths:
         return Offer(paths)
     return Offer(image=_image_of(mime)) if mime.hasImage() else Offer()
+
+
+def is_checkpoint(path: str) -> bool:
+    """Whether a file is named like one that holds weights; what is in it is for the engine to find out."""
+    return path.casefold().endswith(CHECKPOINT_SUFFIXES)
 
 
 def paths_in(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from tensorviz.ui.window.drops import Offer, offer_of
+from tensorviz.ui.window.drops import Offer, is_checkpoint, offer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,10 +159,16 @@ class WindowScreen:
         self._workspace.messages.say(f"Copied: {what}.", tone="good")
 
     def take(self, paths: list[str]) -> None:
-        """Takes files and folders as if dropped, and remembers them."""
-        if paths:
-            self._memory.remember(paths)
-            self._workspace.pictures.add(paths)
+        """Takes files and folders as if dropped, and remembers them; checkpoints go to their form, one at a time."""
+        checkpoints = [path for path in paths if is_checkpoint(path)]
+        others = [path for path in paths if path not in checkpoints]
+        if others:
+            self._memory.remember(others)
+            self._workspace.pictures.add(others)
+        if checkpoints:
+            self._workspace.catalogue.offer(checkpoints[0])
+        if checkpoints[1:]:
+            self._workspace.messages.say("One checkpoint is added at a time.", "Drop the next one after this.")
 
     def paste(self) -> None:
         """Takes what is on the clipboard."""

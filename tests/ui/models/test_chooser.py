@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +23,8 @@ from tensorviz.engine.messages import (
     RemoveEntry,
 )
 from tensorviz.ui.models.chooser import ModelChooser
+from tensorviz.ui.models.own_checkpoint import OwnCheckpointForm
+from tensorviz.ui.models.stage_text import network_lines
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 from tests.ui.models import rows
 from tests.ui.models.room import Room, nameless
@@ -55,8 +57,8 @@ def here(qtbot: QtBot) -> Here:
 def test_the_model_in_use_is_selected_and_its_card_shown(here: Here) -> None:
     assert here.card.model is not None
     assert here.card.model.name == "cifar10_small"
-    assert here.card._use.text() == "In use"
-    assert not here.card._use.isEnabled()
+    assert here.card._used.isVisibleTo(here.chooser)
+    assert not here.card._use.isVisibleTo(here.chooser)  # "in use" is said once
 
 
 def test_everything_that_takes_the_keyboard_has_a_name(here: Here) -> None:
@@ -233,7 +235,7 @@ def test_the_precision_is_chosen_here_and_follows_the_settings(here: Here) -> No
 
 def test_disk_use_and_the_files_behind_it(here: Here) -> None:
     here.read(rows.models(resnet18_here=True))
-    assert here.said(here.chooser._disk) == "244.4 MB on disk"
+    assert here.chooser._disk.text() == "244.4 MB on disk"
     files = here.chooser.files.list
     assert files.topLevelItemCount() == 1
     assert files.model().index(0, 0).data() == "resnet18 IMAGENET1K_V1"
@@ -242,15 +244,45 @@ def test_disk_use_and_the_files_behind_it(here: Here) -> None:
     assert here.chooser._selected() == "resnet18"
 
 
-def test_a_checkpoint_dropped_on_the_chooser_opens_the_form(here: Here) -> None:
-    _drop(here.chooser, "/tmp/flowers.PTH")
+def test_an_offered_checkpoint_opens_the_form_which_is_not_built_before(here: Here) -> None:
+    assert here.chooser.findChildren(OwnCheckpointForm) == []
+    here.workspace.catalogue.offer("/tmp/flowers.PTH")
     assert here.engine.all(RecogniseCheckpoint) == [RecogniseCheckpoint("/tmp/flowers.PTH")]
-    assert here.chooser._pages.currentIndex() == 1
+    assert here.chooser._pages.currentWidget() is here.chooser._form_page
 
 
-def test_a_picture_dropped_on_the_chooser_is_left_to_the_window(here: Here) -> None:
-    assert not _drop(here.chooser, "/tmp/dog.jpg")
-    assert here.engine.all(RecogniseCheckpoint) == []
+def test_enter_in_the_search_selects_what_was_found_and_enter_again_takes_it(here: Here, qtbot: QtBot) -> None:
+    here.chooser.show()
+    qtbot.waitExposed(here.chooser)
+    here.chooser.search.setText("squeezenet")
+    assert not here.chooser.list.selectedIndexes()
+    QTest.keyClick(here.chooser.search, Qt.Key.Key_Return)
+    assert [index.data() for index in here.chooser.list.selectedIndexes()] == ["squeezenet1_1"]
+    QTest.keyClick(here.chooser.list, Qt.Key.Key_Return)
+    assert here.card._question.isVisible()
+
+
+def test_a_cost_that_nobody_counted_is_not_called_zero(here: Here) -> None:
+    model = rows.own("flowers")
+    unknown = replace(model, weights=(replace(model.weights[0], gflops=0.0),))
+    here.read((rows.bundled(), unknown))
+    here.chooser.select(model.name)
+    assert here.card._facts["Computing"].plain == "not known"
+    assert not [line for line in network_lines(unknown, unknown.weights[0]) if "GFLOPs" in line]
+    assert "1 GFLOPs" in network_lines(model, model.weights[0])
+
+
+def test_the_state_knows_whose_card_is_seen(here: Here, qtbot: QtBot) -> None:
+    def looked_at() -> tuple[str, ...]:
+        return here.workspace.catalogue.looked_at
+
+    assert looked_at() == ()  # nothing is shown yet
+    here.chooser.show()
+    qtbot.waitExposed(here.chooser)
+    here.chooser.select("alexnet")
+    assert looked_at() == ("alexnet", "IMAGENET1K_V1")
+    here.workspace.catalogue.offer()  # the form covers the card
+    assert looked_at() == ()
 
 
 def test_long_names_do_not_widen_the_panel(here: Here) -> None:
@@ -263,14 +295,3 @@ def test_long_names_do_not_widen_the_panel(here: Here) -> None:
     assert here.card.model == long
     assert here.chooser.minimumSizeHint().width() <= narrow
     assert here.card.minimumSizeHint().width() <= 320
-
-
-def _drop(chooser: ModelChooser, path: str) -> bool:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(path)])
-    action, button, key = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(9, 9), action, mime, button, key)
-    enter.ignore()
-    chooser.dragEnterEvent(enter)
-    chooser.dropEvent(QDropEvent(QPointF(9, 9), action, mime, button, key))
-    return enter.isAccepted()

@@ -132,3 +132,12 @@ def test_layers_are_spoken_as_sentences(here: Here) -> None:
     index = here.window.model.index_of((1,))
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "layer1: Sequential(), 18,816 parameters, 2 layers in it"
     assert nameless(here.window) == []
+
+
+def test_the_model_that_comes_along_has_its_name_over_its_layers(qtbot: QtBot) -> None:
+    room = Room()
+    room.read()
+    window = NetworkWindow(room.workspace)
+    qtbot.addWidget(window)
+    room.workspace.network.show(ModelChoice())
+    assert window._title.plain == "cifar10_small"

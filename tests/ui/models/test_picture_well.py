@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFont, QFontMetricsF, QImage
 from PySide6.QtWidgets import QPushButton
 
 from tensorviz.core.pipeline import Preview
 from tensorviz.core.results import Failed
 from tensorviz.engine.messages import JobFinished, MakeThumbnails, ThumbnailMade
+from tensorviz.ui.models.picture_delegate import fitting
 from tensorviz.ui.models.picture_well import PictureWell
 from tests.ui.models.answers import CUT_OFF, Gallery, answered
 from tests.ui.models.room import nameless
@@ -180,3 +181,20 @@ def test_many_pictures_are_laid_out_quickly(gallery: Gallery, qtbot: QtBot) -> N
     spent = time.process_time() - begin
     assert well.view.model().rowCount() == 100_000
     assert spent < 2.0
+
+
+def test_the_decimals_go_before_the_label_is_cut(qapp: object) -> None:
+    metrics = QFontMetricsF(QFont())
+    label, long, short = (metrics.horizontalAdvance(text) for text in ("automobile", "73.9 %", "74 %"))
+    assert long > short + 1
+    assert fitting("automobile", 0.739, metrics, label + long + 5) == ("automobile", "73.9 %")
+    assert fitting("automobile", 0.739, metrics, label + short + 5) == ("automobile", "74 %")
+    cut, figure = fitting("automobile", 0.739, metrics, label + short - 5)
+    assert cut.endswith("\u2026")
+    assert figure == "74 %"
+
+
+def test_only_what_is_certain_is_called_a_hundred_percent(qapp: object) -> None:
+    metrics = QFontMetricsF(QFont())
+    assert fitting("x" * 99, 0.9999, metrics, 90)[1] == "99 %"
+    assert fitting("x" * 99, 1.0, metrics, 90)[1] == "100 %"

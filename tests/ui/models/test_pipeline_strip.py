@@ -54,7 +54,7 @@ def here(qtbot: QtBot) -> Here:
 
 
 def test_without_a_picture_it_says_what_to_do(here: Here) -> None:
-    assert here.strip.said.plain == "Select a picture to see what the network receives of it."
+    assert here.strip.hint.text() == "Select a picture to see it here."
     assert not here.strip.boxes["original"].isEnabled()
 
 
@@ -140,7 +140,7 @@ def test_the_answer_to_an_old_recipe_is_not_shown(here: Here) -> None:
     here.workspace.choice.set_model("resnet18")
     here.engine.answer(PipelineDescribed(old, room.pipeline()))
     assert here.spoken("original") == "Original: nothing yet."
-    assert not here.strip._busy.isHidden()
+    assert here.strip.hint.text() == "being made..."
 
 
 def test_a_recipe_that_is_not_the_weights_own_is_marked(here: Here) -> None:

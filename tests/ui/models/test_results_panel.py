@@ -21,6 +21,7 @@ from tensorviz.engine.messages import (
     MakeThumbnails,
     ThumbnailMade,
 )
+from tensorviz.ui.commands import command
 from tensorviz.ui.models.page import ModelsPage
 from tensorviz.ui.models.results_panel import ResultsPanel
 from tests.ui.models.answers import CUT_OFF, MISSING, Gallery, answered
@@ -118,11 +119,35 @@ def test_an_answer_of_another_model_is_marked_and_can_be_asked_again(
     gallery.workspace.pictures.set_current("/b.jpg")
     assert "alexnet" in panel.picture.answer.banner.message
     assert panel.again.isVisible()
+    assert panel.again.text() == "Classify the rest"
     wishes: list[str] = []
     gallery.workspace.wishes.wished.connect(wishes.append)
     qtbot.mouseClick(panel.picture.answer.banner.button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(panel.again, Qt.MouseButton.LeftButton)
-    assert wishes == ["results.run", "results.run_all"]
+    assert wishes == ["results.run", "results.run_rest"]
+
+
+def test_what_a_cancelled_batch_left_is_classified_on_request(gallery: Gallery, panel: ResultsPanel) -> None:
+    gallery.give(*FIVE)
+    gallery.rows(answered(FIVE[0]), answered(FIVE[1]))
+    assert not panel.again.isVisible()
+    gallery.answer(JobCancelled(gallery.engine.job(Classify)))
+    assert panel.again.isVisible()
+    assert panel.again.text() == "Classify the rest"
+    assert command("results.run_rest").when(gallery.workspace)
+    gallery.workspace.results.classify(gallery.workspace.results.rest())
+    assert gallery.engine.last(Classify).paths == FIVE[2:]
+    assert not panel.again.isVisible()
+
+
+def test_pictures_that_are_not_classified_on_arrival_can_be_classified_together(
+    gallery: Gallery, panel: ResultsPanel
+) -> None:
+    gallery.workspace.settings.set("classify_on_drop", False)
+    assert not panel.again.isVisible()
+    gallery.give(*FIVE)
+    assert panel.again.isVisible()
+    assert panel.again.text() == "Classify all"
 
 
 def test_a_failed_job_is_told_over_the_older_answer(gallery: Gallery, panel: ResultsPanel) -> None:

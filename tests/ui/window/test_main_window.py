@@ -19,7 +19,11 @@ from tensorviz.engine.messages import (
     DeviceRow,
     EngineReady,
     ExportRows,
+    FetchWeights,
+    FindPictures,
     JobFailed,
+    JobFinished,
+    PicturesFound,
     StartEngine,
 )
 from tensorviz.ui.bridge import Bridge
@@ -189,6 +193,30 @@ def test_what_a_panel_asked_for_in_its_slot_the_panel_shows(scene: Scene) -> Non
     job = scene.workspace.jobs.send(DescribePipeline("a.png", ModelChoice()))
     scene.engine.answer(JobFailed(job, KNOWN))
     assert scene.window.toasts.shown == ()
+
+
+def said(scene: Scene) -> list[str]:
+    return [toast.message.text for toast in scene.window.toasts.shown]
+
+
+def test_what_a_card_or_an_answer_in_sight_tells_is_not_told_again(scene: Scene) -> None:
+    workspace = scene.workspace
+    workspace.catalogue.looked_at = ("alexnet", "V1")
+    scene.engine.answer(JobFailed(workspace.jobs.send(FetchWeights("alexnet", "V1")), KNOWN))
+    assert said(scene) == []
+    scene.engine.answer(JobFailed(workspace.jobs.send(FetchWeights("resnet18", "V1")), KNOWN))  # by the palette
+    assert said(scene) == ["It broke."]
+    scene.window.toasts.shown[0].close()
+    workspace.pictures.add(["/a.png"])
+    job = scene.engine.job(FindPictures)
+    scene.engine.answer(PicturesFound(job, ("/a.png",)), JobFinished(job))
+    while workspace.pictures.finding:
+        workspace.pictures._take_piece()  # what the timer does
+    scene.engine.answer(JobFailed(workspace.jobs.send(Classify(("/a.png",), ModelChoice())), KNOWN))
+    assert said(scene) == []
+    workspace.results.set_view("table")  # there the banner is not seen
+    scene.engine.answer(JobFailed(workspace.jobs.send(Classify(("/a.png",), ModelChoice())), KNOWN))
+    assert said(scene) == ["It broke."]
 
 
 def test_only_the_unknown_opens_a_report_and_a_second_one_joins_it(scene: Scene) -> None:

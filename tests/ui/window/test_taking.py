@@ -63,6 +63,16 @@ def test_files_and_folders_dropped_are_looked_for(scene: Scene, tmp_path: Path) 
     assert scene.engine.all(FindPictures) == [FindPictures((str(tmp_path / "a b.png"), str(tmp_path)))]
 
 
+def test_a_checkpoint_dropped_anywhere_goes_to_its_form_and_pictures_beside_it_to_the_well(scene: Scene) -> None:
+    offered: list[str] = []
+    scene.workspace.catalogue.offered.connect(offered.append)
+    drop(scene, urls("file:///tmp/flowers.PTH", "file:///tmp/dog.jpg", "file:///tmp/other.safetensors"))
+    assert offered == ["/tmp/flowers.PTH"]
+    assert [request.paths for request in scene.engine.all(FindPictures)] == [("/tmp/dog.jpg",)]
+    assert [toast.message.text for toast in scene.window.toasts.shown] == ["One checkpoint is added at a time."]
+    assert scene.window.memory.recent == ("/tmp/dog.jpg",)
+
+
 def test_a_picture_of_another_program_is_kept(scene: Scene) -> None:
     drop(scene, of_image())
     asked = scene.engine.last(KeepPasted)
