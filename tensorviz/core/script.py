@@ -24,7 +24,7 @@ HEADS = (
     (("mobilenet_v3",), "classifier.3.weight"),
     (("maxvit",), "classifier.5.weight"),
     (("vit_",), "heads.head.weight"),
-    (("swin_",), "head.weight"),
+    (("swin_", "cifar10_small"), "head.weight"),
 )
 AUXILIARY = {"inception_v3": "AuxLogits.", "googlenet": "aux1."}
 AUTOCAST = {"bf16": "torch.bfloat16", "fp16": "torch.float16"}
