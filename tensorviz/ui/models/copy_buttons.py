@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tensorviz.ui.commands import command
+from tensorviz.ui.widgets.flow_row import FlowRow
 
 if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
@@ -29,15 +30,12 @@ class CopyButtons(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self.buttons: dict[str, QPushButton] = {}
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 4, 0, 2)
-        line.setSpacing(6)
+        line = FlowRow(self)
         title = QLabel("Copy as", self)
         title.setProperty("role", "muted")
         line.addWidget(title)
         for identifier in BUTTONS:
             line.addWidget(self._button(identifier))
-        line.addStretch(1)
 
     def _button(self, identifier: str) -> QPushButton:
         row = command(identifier)

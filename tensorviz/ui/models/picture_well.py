@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
 
 FOCUS_RING = 2  # pixels, from the stylesheet
-LARGEST_CELL_GROWTH = 24  # beyond this, another column is better than wider cells
 MENU = (
     ("results.run", "results.run_all"),
     ("pictures.copy_path", "pictures.show_folder"),
@@ -210,8 +209,7 @@ class PictureView(QListView):
         bar = self.verticalScrollBar().sizeHint().width()  # Qt leaves room for it, whether it is there or not
         room = max(least, self.width() - 2 * FOCUS_RING - bar - 1)
         self._columns = max(1, room // least)
-        wide = min(room // self._columns, least + LARGEST_CELL_GROWTH)
-        self._delegate.cell = QSize(wide, self._delegate.side + MARGIN + 22)
+        self._delegate.cell = QSize(room // self._columns, self._delegate.side + MARGIN + 22)
         self.setGridSize(self._delegate.cell)
         self._look_soon()
 

@@ -49,6 +49,7 @@ class PipelineStrip(QWidget):
         self.hint = QLabel()
         self._window: StageWindow | None = None
         self._enlarged = ""
+        self.row = self._row_of_boxes()
         self._build()
         self._state.changed.connect(self._redraw)
         self._choice.changed.connect(self._redraw)
@@ -108,6 +109,7 @@ class PipelineStrip(QWidget):
         self.said.say_or_hide(f"{problem.message} {problem.hint}".strip() if problem is not None else "")
         self.mark.setText(f"differs from the weights' own recipe: {', '.join(differing)}" if differing else "")
         self.mark.setVisible(bool(differing) and not self.toggle.isChecked())
+        self.row.setVisible(problem is None)  # there is nothing in the boxes then
         waiting = "being made..." if self._state.busy else ""
         self.hint.setText("" if problem else waiting if self._state.path else "Select a picture to see it here.")
 
@@ -119,7 +121,7 @@ class PipelineStrip(QWidget):
         layout.setSpacing(6)
         layout.addLayout(self._head())
         layout.addWidget(self.said)
-        layout.addWidget(self._row_of_boxes())
+        layout.addWidget(self.row)
         layout.addWidget(self.editor)
         layout.addStretch()
         self.editor.hide()

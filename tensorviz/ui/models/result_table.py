@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QBrush, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer
+from PySide6.QtGui import QBrush, QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 TYPING_PAUSE = 120  # milliseconds without a key before the filter is applied
-WIDTHS = {PATH: 136, BEST: 128, PROBABILITY: 88, SECOND: 124, MODEL: 96, SECONDS: 68, ERROR: 120}
+WIDTHS = {PATH: 132, BEST: 116, PROBABILITY: 88, SECOND: 112, MODEL: 90, SECONDS: 64, ERROR: 48}  # fit the first window
+CELL_MARGIN = 3  # pixels, as Qt's own cells have
 
 
 class ResultTable(QWidget):
@@ -166,9 +167,12 @@ class RowView(QTableView):
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Figures in the fixed-width font, errors in their colour, answers of another model faint and slanted."""
+    """Figures in the fixed-width font, errors in their colour, answers of another model faint and slanted.
 
-    def __init__(self, rows: RowTable, parent: QWidget) -> None:
+    An error is written over all the columns that have nothing to say of a failed picture.
+    """
+
+    def __init__(self, rows: RowTable, parent: RowView) -> None:
         super().__init__(parent)
         self._rows, self._view = rows, parent
 
@@ -178,9 +182,26 @@ class RowDelegate(QStyledItemDelegate):
         tokens, column = tokens_of(self._view), index.column()
         if column in FIGURES:
             option.font = number_font()
-        if column == ERROR:
-            option.palette.setBrush(option.palette.ColorRole.Text, QBrush(tokens.colour("danger")))
-        elif column in (MODEL, SECOND) or self._rows.is_stale(index.row()):
+        if column in (MODEL, SECOND) or self._rows.is_stale(index.row()):
             option.palette.setBrush(option.palette.ColorRole.Text, QBrush(tokens.colour("muted")))
         if self._rows.is_stale(index.row()):
             option.font.setItalic(True)
+        if column == ERROR:
+            option.text = ""  # written by `paint`
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paints a cell, and in a failed row the part of the error that lies in it."""
+        super().paint(painter, option, index)
+        error = self._rows.error_at(index.row()) if index.column() >= PROBABILITY else ""
+        if not error:
+            return
+        left, right = self._view.columnViewportPosition(PROBABILITY), self._view.columnViewportPosition(ERROR)
+        width = right + self._view.columnWidth(ERROR) - left
+        place = QRect(left, option.rect.top(), width, option.rect.height()).adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
+        painter.save()
+        painter.setClipRect(option.rect)
+        painter.setFont(self._view.font())
+        painter.setPen(tokens_of(self._view).colour("danger"))
+        shown = self._view.fontMetrics().elidedText(error, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.restore()

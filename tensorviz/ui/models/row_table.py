@@ -63,14 +63,15 @@ class RowTable(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The text of a cell; the path and the error in full as tooltip."""
+        """The text of a cell; the path, the label and the error in full as tooltip."""
         if not index.isValid() or index.row() >= len(self._paths):
             return None
         path, column = self._paths[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return name_text(path) if column == PATH else self.text(path, column) + _margin(column)
-        if role == Qt.ItemDataRole.ToolTipRole and column in (PATH, BEST, ERROR):
-            return self.text(path, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            error = "" if column == PATH else self.text(path, ERROR)
+            return error or (self.text(path, column) if column in (PATH, BEST) else None)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(column)
         return None
@@ -92,6 +93,11 @@ class RowTable(QAbstractTableModel):
         """Whether the answer is of another model than the one chosen now."""
         item = self._pictures.item(self._paths[row])
         return item is not None and item.stale
+
+    def error_at(self, row: int) -> str:
+        """Why the picture of a row has no answer, the picture named without its folder; "" when it has one."""
+        path = self._paths[row]
+        return self.text(path, ERROR).replace(path_text(path), name_text(path))
 
     def text(self, path: str, column: int) -> str:
         """The text of a cell, the path in full."""

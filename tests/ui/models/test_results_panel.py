@@ -258,3 +258,18 @@ def test_the_filter_waits_for_a_pause_in_typing(gallery: Gallery, panel: Results
     qtbot.keyClicks(table.filter, "3.jpg")
     qtbot.waitUntil(lambda: table.rows.rowCount() == 1)
     assert table.rows.path_at(0) == "/3.jpg"
+
+
+def test_nothing_of_an_answer_is_cut_where_the_window_is_small(
+    gallery: Gallery, panel: ResultsPanel, qtbot: QtBot
+) -> None:
+    gallery.give("/dog.jpg")
+    gallery.rows(answered("/dog.jpg"))
+    panel.resize(480, 400)
+    answer = panel.picture.answer
+    viewport = answer.parentWidget()
+    assert viewport is not None
+    qtbot.waitUntil(lambda: 0 < answer.width() < 300)
+    for button in answer.copies.buttons.values():
+        assert button.width() >= button.sizeHint().width()
+        assert button.mapTo(answer, button.rect().bottomRight()).x() < viewport.width()

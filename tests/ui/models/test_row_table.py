@@ -7,6 +7,7 @@ import time
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 
+from tensorviz.core.errors import Problem
 from tensorviz.core.results import Failed
 from tensorviz.engine.messages import JobFinished
 from tensorviz.ui.models.row_table import BEST, COLUMNS, ERROR, MODEL, PATH, PROBABILITY, SECOND, SECONDS, RowTable
@@ -145,3 +146,14 @@ def test_tabs_and_line_ends_in_a_name_do_not_break_the_copy(gallery: Gallery) ->
     gallery.give("/a\tb\nc.jpg")
     assert len(rows.tsv([0]).splitlines()) == 2
     assert rows.tsv([0]).splitlines()[1].count("\t") == len(COLUMNS) - 1
+
+
+def test_an_error_is_told_without_the_folder_where_the_picture_is_named_already(gallery: Gallery) -> None:
+    gallery.give("/a/b/broken.jpg", "/a/b/good.jpg")
+    problem = Problem("/a/b/broken.jpg is cut off.", "Copy it again.")
+    gallery.rows(Failed("/a/b/broken.jpg", problem), answered("/a/b/good.jpg"))
+    rows = RowTable(gallery.workspace)
+    assert rows.error_at(0) == "broken.jpg is cut off. Copy it again."
+    assert rows.error_at(1) == ""
+    assert rows.index(0, BEST).data(Qt.ItemDataRole.ToolTipRole) == "/a/b/broken.jpg is cut off. Copy it again."
+    assert rows.index(0, PATH).data(Qt.ItemDataRole.ToolTipRole) == "/a/b/broken.jpg"
