@@ -179,9 +179,9 @@ def test_a_whole_network_is_told_from_its_tensors(file: Path) -> None:
 
 
 def test_torchscript_is_told(file: Path) -> None:
-    with zipfile.ZipFile(file, "w") as archive:  # the records that torch.jit.save writes
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:  # torch.jit.save writes these, code compressed
         for record in ("net/data.pkl", "net/constants.pkl", "net/code/__torch__.py", "net/version"):
-            archive.writestr(record, b"x")
+            archive.writestr(record, b"x" * 10_000)
     assert "TorchScript" in refused(file).message
 
 
@@ -204,6 +204,24 @@ def test_torchscript_is_told(file: Path) -> None:
 def test_each_other_kind_of_file_has_its_sentence(content: bytes, said: str, file: Path) -> None:
     file.write_bytes(content)
     assert said in refused(file).message
+
+
+def test_numbers_that_changed_on_the_way_are_not_answered_with(file: Path) -> None:
+    torch.save({"weight": torch.zeros(1000)}, file)
+    content = file.read_bytes()
+    middle = content.index(bytes(4000)) + 2000
+    file.write_bytes(content[:middle] + b"\x01" + content[middle + 1 :])
+    assert "data/0 is not what was saved" in refused(file).message
+
+
+def test_a_file_written_without_check_sums_is_read(file: Path) -> None:
+    was = torch.serialization.get_crc32_options()
+    torch.serialization.set_crc32_options(False)
+    try:
+        torch.save({"weight": torch.ones(1000)}, file)
+    finally:
+        torch.serialization.set_crc32_options(was)
+    assert torch.equal(read_checkpoint(file).tensors["weight"], torch.ones(1000))
 
 
 def test_a_zip_without_a_checkpoint_is_told(file: Path) -> None:
