@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 from tensorviz.core.errors import ValueRefused
 
@@ -42,7 +42,10 @@ class Recipe:
         _check_triple("mean", self.mean)
         _check_triple("std", self.std)
         if any(value <= 0 for value in self.std):
-            raise ValueRefused(f"The recipe's std {self.std} has a value that is not above 0.", "Use e.g. 0.5 0.5 0.5.")
+            raise ValueRefused(
+                f"The recipe's std is {_spelled(self.std)}; each of its values must be above 0.",
+                "For example 0.5 0.5 0.5.",
+            )
         _check_choice("interpolation", self.interpolation, get_args(Interpolation))
         _check_choice("fit", self.fit, get_args(Fit))
 
@@ -61,11 +64,11 @@ class Recipe:
 def recipe_from_dict(values: dict[str, Any]) -> Recipe:
     """The recipe that `as_dict` wrote; raises ValueRefused for anything else."""
     known = {field.name for field in fields(Recipe)}
-    unknown = set(values) - known
+    unknown = sorted(str(key) for key in values if key not in known)
     if unknown:
-        raise ValueRefused(f"A recipe has no {', '.join(sorted(unknown))}.", f"It has {', '.join(sorted(known))}.")
-    changed: dict[str, Any] = {key: tuple(value) if key in ("mean", "std") else value for key, value in values.items()}
+        raise ValueRefused(f"A recipe has no {', '.join(unknown)}.", f"It has {', '.join(sorted(known))}.")
     try:
+        changed: dict[str, Any] = {k: tuple(value) if k in ("mean", "std") else value for k, value in values.items()}
         return Recipe(**changed)
     except TypeError as error:
         raise ValueRefused(f"A recipe cannot be made of {values!r}.", "It needs at least resize and crop.") from error
@@ -137,12 +140,20 @@ def _check_side(name: str, value: object) -> None:
         )
 
 
+def _is_numbers(value: object) -> TypeGuard[tuple[float, ...]]:
+    return isinstance(value, tuple) and all(isinstance(v, int | float) for v in value)
+
+
 def _check_triple(name: str, value: object) -> None:
-    numbers = isinstance(value, tuple) and len(value) == 3 and all(isinstance(v, int | float) for v in value)
-    if not numbers or not all(math.isfinite(v) for v in value):  # type: ignore[attr-defined]  # checked just above
+    if not _is_numbers(value) or len(value) != 3 or not all(math.isfinite(v) for v in value):
         raise ValueRefused(
-            f"The recipe's {name} is {value!r}; it must be three finite numbers (R, G, B).", "For example 0.5 0.5 0.5."
+            f"The recipe's {name} is {_spelled(value)}; it must be three finite numbers (R, G, B).",
+            "For example 0.5 0.5 0.5.",
         )
+
+
+def _spelled(value: object) -> str:
+    return " ".join(f"{number:g}" for number in value) if _is_numbers(value) else repr(value)
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

@@ -250,7 +250,7 @@ def _damaged(path: str, head: bytes, error: Exception) -> PictureUnreadable:
 
 def _shown(path: str) -> str:
     try:
-        return path_text(path)
+        return path_text(path) or '""'
     except UnicodeEncodeError:  # letters that no file name of this system can hold
         return ascii(path)
 

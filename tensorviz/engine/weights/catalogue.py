@@ -14,6 +14,7 @@ from tensorviz.core.catalogue import ModelRow, OwnEntry, WeightsRow
 from tensorviz.core.errors import InstallationBroken, LabelsInvalid, NameUnknown
 from tensorviz.core.names import did_you_mean
 from tensorviz.core.recipe import Recipe, recipe_from_dict
+from tensorviz.core.text import path_text
 from tensorviz.engine.places import assets_folder
 from tensorviz.engine.weights.store import file_name, sizes_here
 
@@ -87,12 +88,16 @@ def read_labels(path: str) -> tuple[str, ...]:
     """One class per line, UTF-8, trailing empty lines ignored. Raises LabelsInvalid."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        hint = "It is text, one class per line."
-        raise LabelsInvalid(f"The labels file {path} cannot be read: {error}.", hint) from error
+    except (OSError, ValueError) as error:
+        why = "it is not text in UTF-8"
+        if isinstance(error, OSError):
+            why = (error.strerror or type(error).__name__).lower()
+        raise LabelsInvalid(
+            f"The labels file {path_text(path)} cannot be read: {why}.", "Give a text file with one class per line."
+        ) from error
     labels = tuple(line.strip() for line in text.rstrip().splitlines())
     if not labels:
-        raise LabelsInvalid(f"The labels file {path} is empty.", "It needs one class per line.")
+        raise LabelsInvalid(f"The labels file {path_text(path)} is empty.", "It needs one class per line.")
     return labels
 
 

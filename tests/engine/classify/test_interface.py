@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -65,6 +66,46 @@ def test_what_cannot_be_answered_is_a_tensorviz_error(
         tensorviz.load_classifier("shufflenet_v2_x0_5", small_file, labels=["a", "b"], device="cpu")
     with pytest.raises(tensorviz.TensorvizError, match="no croop"):
         tensorviz.load_classifier("shufflenet_v2_x0_5", small_file, recipe={"croop": 3}, device="cpu")
+
+
+def test_an_image_without_pixels_has_no_answer(classifier: tensorviz.PictureClassifier) -> None:
+    with pytest.raises(tensorviz.TensorvizError, match="no pixels"):
+        classifier.classify(Image.new("RGB", (0, 5)))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"model": 3},
+        {"weights": 3},
+        {"labels": 3},
+        {"labels": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]},
+        {"recipe": 3},
+        {"recipe": "crop"},
+        {"recipe": {"mean": 3}},
+        {"recipe": {3: 4}},
+        {"batch": 0},
+        {"batch": "many"},
+        {"device": None},
+        {"device": "gpu"},
+    ],
+    ids=str,
+)
+def test_arguments_of_another_kind_are_refused_with_a_sentence(given: dict[str, Any]) -> None:
+    with pytest.raises(tensorviz.TensorvizError) as caught:
+        tensorviz.load_classifier(**given)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("top", [0, -1, 2.5, "many", None, True])
+def test_a_number_of_classes_that_is_none_is_refused(classifier: tensorviz.PictureClassifier, top: Any) -> None:
+    with pytest.raises(tensorviz.TensorvizError, match="whole number"):
+        classifier.classify(Image.new("RGB", (8, 8)), top=top)
+
+
+def test_the_device_may_be_torchs_own(small_file: Path) -> None:
+    made = tensorviz.load_classifier("shufflenet_v2_x0_5", small_file, device=torch.device("cpu"))
+    assert made.classify(Image.new("RGB", (8, 8))).device == "cpu"
 
 
 def test_importing_and_naming_the_errors_loads_no_torch() -> None:

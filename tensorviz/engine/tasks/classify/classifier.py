@@ -111,15 +111,15 @@ class Classifier:
         try:
             return self.forward.probabilities(pixels, recipe, token).probabilities
         except (RuntimeError, AssertionError, ValueError) as error:
-            if isinstance(error, TensorvizError) or is_out_of_memory(error) or recipe == self.identity.own_recipe:
+            known = isinstance(error, TensorvizError) or is_out_of_memory(error)
+            if known or recipe.crop == self.identity.own_recipe.crop:
                 raise
-            raise self._unsuited(error) from error
+            raise self._unsuited() from error
 
-    def _unsuited(self, error: Exception) -> ValueRefused:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    def _unsuited(self) -> ValueRefused:
         crop, own = self.identity.recipe.crop, self.identity.own_recipe
         return ValueRefused(
-            f"{self.identity.model} cannot take pictures of {crop} x {crop} pixels: {said}.",
+            f"{self.identity.model} cannot take pictures of {crop} x {crop} pixels.",
             f"Its own recipe is: {own.describe()}.",
         )
 
@@ -140,7 +140,7 @@ class Classifier:
         return Answer(row, probabilities)
 
     def _not_numbers(self) -> Problem:
-        hint = "The weights may be damaged: see the notes of `tensorviz inspect`."
+        hint = "The weights may be damaged, or the recipe's mean and std not be those that they were made for."
         if self.forward.precision != "fp32":
             hint = f"{self.forward.precision} may be too small for it: use --precision fp32."
         return Problem(f"{self.identity.model} gave scores that are not numbers (NaN or infinity).", hint)

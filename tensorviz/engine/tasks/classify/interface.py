@@ -25,6 +25,8 @@ from tensorviz.engine.tasks.classify.reading import Prepared
 from tensorviz.engine.tasks.classify.recipe import source_of
 
 if TYPE_CHECKING:
+    import torch
+
     from tensorviz.engine.tasks.classify.classifier import Answer, Classifier
 
     PictureSource = Image.Image | str | os.PathLike[str]
@@ -78,11 +80,10 @@ class PictureClassifier:
         EXIF orientation is applied, transparency laid on white. top: how many classes to name, at least 1.
         Raises TensorvizError (PictureUnreadable, NothingFound, ValueRefused) for the first that cannot be answered.
         """
-        if top < 1:
-            raise ValueRefused(f"top is {top!r}; it must be a whole number from 1.", "5 is usual.")
+        _check_count("top", top, "5 is usual.")
         if isinstance(picture, str | os.PathLike | Image.Image):
             return self._classified([picture], top)[0]
-        if not isinstance(picture, Sequence):
+        if not _is_list(picture):
             raise _no_picture(picture)
         size = self._classifier.batch
         parts = (picture[start : start + size] for start in range(0, len(picture), size))
@@ -98,7 +99,7 @@ def load_classifier(
     weights: str | os.PathLike[str] | None = None,
     labels: str | os.PathLike[str] | Sequence[str] | None = None,
     recipe: Recipe | Mapping[str, Any] | None = None,
-    device: str = "auto",
+    device: str | torch.device = "auto",
     *,
     precision: str = "fp32",
     batch: int = 8,
@@ -114,12 +115,14 @@ def load_classifier(
     Raises TensorvizError: NameUnknown, WeightsMissing, WeightsDamaged, CheckpointUnreadable, CheckpointMismatch,
     LabelsInvalid, ValueRefused, DeviceUnavailable. Networks and weights: torchvision.models.
     """
+    _check_types(model, weights, labels, recipe)
+    _check_count("batch", batch, "8 is usual.")
     file = os.fspath(labels) if isinstance(labels, str | os.PathLike) else None
     choice = ModelChoice(
         model=model or "",
         weights=os.fspath(weights or ""),
         labels=file,
-        device=device,
+        device=str(device),
         precision=precision,
         batch=batch,
     )
@@ -129,6 +132,27 @@ def load_classifier(
     if labels is not None and not isinstance(labels, str | os.PathLike):
         _name_classes(classifier, tuple(labels))
     return PictureClassifier(classifier)
+
+
+def _check_types(model: object, weights: object, labels: object, recipe: object) -> None:
+    """Raises ValueRefused for what no annotation allows, before it travels to where nobody would understand it."""
+    _check_kind("model", model, (str,), "a name of `tensorviz models`")
+    _check_kind("weights", weights, (str, os.PathLike), "a name of published weights, or the path of a file")
+    _check_kind("labels", labels, (str, os.PathLike, Sequence), "the path of a file, or a list of names")
+    _check_kind("recipe", recipe, (Recipe, Mapping), 'a Recipe, or a mapping such as {"crop": 224}')
+    if isinstance(labels, Sequence):
+        for label in labels:
+            _check_kind("label", label, (str,), "a text")
+
+
+def _check_kind(name: str, value: object, kinds: tuple[type, ...], wanted: str) -> None:
+    if value is not None and not isinstance(value, kinds):
+        raise ValueRefused(f"The {name} given is of type {type(value).__name__}.", f"Give {wanted}.")
+
+
+def _check_count(name: str, value: object, hint: str) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueRefused(f"{name} is {value!r}; it must be a whole number from 1.", hint)
 
 
 def _full_recipe(recipe: Recipe | Mapping[str, Any], choice: ModelChoice) -> Recipe:
@@ -161,15 +185,23 @@ def _opened(picture: PictureSource) -> Picture:
         return open_picture(os.fspath(picture))
     if not isinstance(picture, Image.Image):
         raise _no_picture(picture)
+    if 0 in picture.size:
+        raise PictureUnreadable(
+            f"The image has no pixels: its size is {picture.width} x {picture.height}.", "Each side needs at least one."
+        )
     try:
         return picture_of(picture)
     except (OSError, ValueError, SyntaxError) as error:
         raise PictureUnreadable(f"The image cannot be decoded: {error}.", "Give a complete PIL image.") from error
 
 
+def _is_list(thing: object) -> bool:
+    return isinstance(thing, Sequence) and not isinstance(thing, bytes | bytearray)
+
+
 def _no_picture(thing: object) -> ValueRefused:
     return ValueRefused(
-        f"A picture was expected, and a {type(thing).__name__} was given.",
+        f"A picture was expected, and something of type {type(thing).__name__} was given.",
         "Give a PIL image, a path, or a list of them.",
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tensorviz.core.catalogue import ModelRow, WeightsRow
 from tensorviz.core.errors import LabelsInvalid, NameUnknown, ValueRefused, WeightsMissing
+from tensorviz.core.text import path_text, plural
 from tensorviz.engine.weights.catalogue import categories, find_model, find_weights, read_labels
 from tensorviz.engine.weights.entries import list_entries
 from tensorviz.engine.weights.store import locate
@@ -70,9 +71,10 @@ def source_of(choice: ModelChoice) -> Source:
 
 def _from_file(model: ModelRow, path: str) -> Source:
     if not Path(path).is_file():
-        kind = "is a folder" if Path(path).is_dir() else "is not there"
+        other = "is a folder" if Path(path).is_dir() else "is no ordinary file"
+        kind = other if Path(path).exists() else "is not there"
         raise WeightsMissing(
-            f"The weights file {path} {kind}.",
+            f"The weights file {path_text(path)} {kind}.",
             "Give a .pth, .pt or .safetensors file, or a name from `tensorviz models`.",
         )
     return Source(model, _first(model), path, False, path, None)
@@ -89,7 +91,7 @@ def _from_entry(model: ModelRow, entry: OwnEntry, weights: str) -> Source:
     row = find_weights(model, weights)
     if not Path(entry.path).is_file():
         raise WeightsMissing(
-            f"The file {entry.path} of the kept model {entry.name} is not there any more.",
+            f"The file {path_text(entry.path)} of the kept model {entry.name} is not there any more.",
             "Put it back, or remove the entry and keep it again from its new place.",
         )
     return Source(model, row, entry.path, False, row.name, entry.labels)
@@ -136,7 +138,8 @@ def class_names(source: Source, classes: int) -> tuple[str, ...]:
 def _checked(labels: tuple[str, ...], path: str, classes: int) -> tuple[str, ...]:
     if len(labels) != classes:
         raise LabelsInvalid(
-            f"The labels file {path} has {len(labels)} lines, and the network tells {classes} classes apart.",
+            f"The labels file {path_text(path)} has {plural(len(labels), 'line')}, and the network tells"
+            f" {classes} classes apart.",
             "It needs one line for each class, in the order of the network's scores.",
         )
     return labels
