@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from tensorviz.cli.options import Common, common_options
-from tensorviz.cli.output import say, writing_rows
+from tensorviz.cli.options import Common, WholeNumber, common_options
+from tensorviz.cli.output import progress_size, rows_as, say, watched, writing_rows
 from tensorviz.core.catalogue import ModelChoice
 from tensorviz.core.recipe import Fit, Interpolation
 from tensorviz.core.text import plural
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tensorviz.core.results import Row
+    from tensorviz.engine.tasks.classify.classifier import Classifier
 
 RECIPE_OPTIONS = ("resize", "crop", "mean", "std", "interpolation", "fit")
 
@@ -36,9 +37,9 @@ RECIPE_OPTIONS = ("resize", "crop", "mean", "std", "interpolation", "fit")
 @click.option("--std", type=float, nargs=3, metavar="R G B", help="Then divided by.")
 @click.option("--interpolation", type=click.Choice(get_args(Interpolation)), help="How to resize.")
 @click.option("--fit", type=click.Choice(get_args(Fit)), help="Resize the shorter side, or stretch both to the same.")
-@click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many classes to name.")
+@click.option("--top", type=WholeNumber(1), default=5, show_default=True, help="How many classes to name.")
 @click.option("--precision", type=click.Choice(("fp32", "bf16", "fp16")), default="fp32", show_default=True)
-@click.option("--batch", type=click.IntRange(1, 4096), default=8, show_default=True, help="Pictures computed at once.")
+@click.option("--batch", type=WholeNumber(1, 4096), default=8, show_default=True, help="Pictures computed at once.")
 @common_options()
 def classify(paths: tuple[str, ...], common: Common, top: int, **options: Any) -> int:
     """Name what pictures show: the most probable classes, each with its probability.
@@ -46,8 +47,11 @@ def classify(paths: tuple[str, ...], common: Common, top: int, **options: Any) -
     Folders are walked; a picture that cannot be read gets its own row.
     """
     choice = _choice(common, options)
-    with writing_rows(common, top) as writer:
-        for row in _rows(paths, choice, top, common.quiet):
+    with writing_rows(common) as writer:
+        classifier = _loaded(choice)
+        top = min(top, len(classifier.identity.labels))
+        writer.text = rows_as(common.format, top)
+        for row in _rows(classifier, paths, top, common.quiet):
             writer.write(row)
     if writer.failed and not common.quiet:
         say(f"{writer.failed} of {plural(writer.count, 'picture')} could not be answered; the rows say why.")
@@ -69,12 +73,16 @@ def _choice(common: Common, options: dict[str, Any]) -> ModelChoice:
     return ModelChoice(device=common.device, recipe=overridden(source.recipe, changes), **options)
 
 
-def _rows(paths: tuple[str, ...], choice: ModelChoice, top: int, quiet: bool) -> Iterator[Row]:
-    from tensorviz.engine.find_pictures import find_pictures
+def _loaded(choice: ModelChoice) -> Classifier:
     from tensorviz.engine.tasks.classify.load import load_classifier
 
-    classifier = load_classifier(choice)
-    if quiet or not sys.stderr.isatty():
+    return load_classifier(choice)
+
+
+def _rows(classifier: Classifier, paths: tuple[str, ...], top: int, quiet: bool) -> Iterator[Row]:
+    from tensorviz.engine.find_pictures import find_pictures
+
+    if quiet or not watched():
         return classifier.classify_stream(find_pictures(paths), top)
     found = list(find_pictures(paths))  # to know how many there are; only where somebody watches
     return iter(_with_progress(classifier.classify_stream(found, top), len(found)))
@@ -83,5 +91,5 @@ def _rows(paths: tuple[str, ...], choice: ModelChoice, top: int, quiet: bool) ->
 def _with_progress(rows: Iterable[Row], total: int) -> Iterable[Row]:
     from tqdm import tqdm
 
-    progress: Iterable[Row] = tqdm(rows, total=total, unit=" pictures", leave=False, file=sys.stderr)
+    progress: Iterable[Row] = tqdm(rows, total=total, unit=" pictures", leave=False, file=sys.stderr, **progress_size())
     return progress

@@ -10,7 +10,7 @@ import json
 import click
 
 from tensorviz.cli.options import Common, common_options
-from tensorviz.cli.output import say
+from tensorviz.cli.output import say, write_out
 from tensorviz.core.findings import Finding, usable
 from tensorviz.core.text import plural
 
@@ -32,7 +32,7 @@ def doctor(context: click.Context, common: Common) -> None:
     findings = diagnose(common.device)
     text = as_json(findings) if common.format == "json" else "\n".join(as_text(finding) for finding in findings)
     if common.report is None:
-        click.echo(text)
+        write_out(text + "\n")
     else:
         with replacing(common.report) as file:
             file.write(text + "\n")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tensorviz.cli.options import Common, common_options
-from tensorviz.cli.output import say
+from tensorviz.cli.output import progress_size, say, watched, write_out
 from tensorviz.cli.tables import Document, write_document
 from tensorviz.core.catalogue import WeightsRow
 from tensorviz.core.errors import Problem, TensorvizError, ValueRefused, problem_of
@@ -136,8 +136,7 @@ def _attempt(row: WeightsRow, deed: Deed, common: Common) -> Outcome:
         outcome = Outcome(row, "failed", "", problem=problem_of(error))
         say(f"{row.model}:{row.name}: {error}")
     if outcome.problem is None and common.format == "text" and common.report is None:
-        sys.stdout.write(_line(outcome))
-        sys.stdout.flush()
+        write_out(_line(outcome))
     return outcome
 
 
@@ -199,13 +198,14 @@ def _unseen(_done: int, _total: int | None) -> None:
 @contextmanager
 def _progress(row: WeightsRow, common: Common) -> Iterator[Callable[[int, int | None], None]]:
     """A line that fills up, on a terminal only."""
-    if common.quiet or not sys.stderr.isatty():
+    if common.quiet or not watched():
         yield _unseen
         return
     from tqdm import tqdm
 
     name = f"{row.model}:{row.name}"
-    with tqdm(desc=name, total=row.file_bytes, unit="B", unit_scale=True, leave=False, file=sys.stderr) as bar:
+    look: dict[str, Any] = {"unit": "B", "unit_scale": True, "leave": False, **progress_size()}
+    with tqdm(desc=name, total=row.file_bytes, file=sys.stderr, **look) as bar:
 
         def show(done: int, total: int | None) -> None:
             bar.total, bar.n = total or row.file_bytes, done

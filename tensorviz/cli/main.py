@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 import tensorviz
-from tensorviz.cli.output import say
-from tensorviz.core.errors import Cancelled, TensorvizError, problem_of
+from tensorviz.cli.output import discard_output, say, write_out
+from tensorviz.core.errors import Cancelled, InstallationBroken, TensorvizError, problem_of
 from tensorviz.core.names import did_you_mean
 from tensorviz.core.text import path_text
 
@@ -30,6 +30,7 @@ COMMANDS = {
     "fetch": "Download published weights ahead of time.",
     "doctor": "Versions, devices, folders, what is missing; for bug reports.",
 }
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM")  # any of them tells Qt where to draw
 DONE, SOME_FAILED, CANNOT_RUN, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 130, 141
 
 
@@ -74,15 +75,30 @@ def _tensorviz(context: click.Context, debug: bool, smoke: bool) -> int | None:
     return _open_window((), smoke) if context.invoked_subcommand is None else None
 
 
-@click.command("window", hidden=True)
+def _tell_help(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(context.find_root().get_help())
+        context.exit()
+
+
+@click.command("window", hidden=True, add_help_option=False)
 @click.argument("paths", nargs=-1)
+@click.option("--help", "-h", "told", is_flag=True, is_eager=True, expose_value=False, callback=_tell_help)
+@click.version_option(tensorviz.__version__, prog_name="tensorviz")
+@click.option("--debug", is_flag=True, expose_value=False)
+@click.option("--smoke", is_flag=True)
 @click.pass_obj
-def _window(smoke: bool, paths: tuple[str, ...]) -> int:
-    """Opens the window with pictures and folders."""
-    return _open_window(paths, smoke)
+def _window(asked: bool, paths: tuple[str, ...], smoke: bool) -> int:
+    """Opens the window with pictures and folders; the program's own options may also stand after the paths."""
+    return _open_window(paths, smoke or asked)
 
 
 def _open_window(paths: Sequence[str], smoke: bool) -> int:
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in DISPLAYS):  # Qt would abort
+        raise InstallationBroken(
+            "The window was asked for, and there is no display to open it on (DISPLAY and WAYLAND_DISPLAY are empty).",
+            "Run it on a desktop, or use a command such as `tensorviz classify`, which needs none.",
+        )
     app = importlib.import_module("tensorviz.app")
     return int(app.run(paths, smoke=smoke))
 
@@ -96,14 +112,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except click.ClickException as error:
-        return _refuse(_usage_text(error), debug)
+        return _refuse(_usage_text(error, given), debug)
     except TensorvizError as error:
         return _refuse(str(error), debug)
     except (KeyboardInterrupt, Cancelled, click.Abort):
         say("Stopped.")
         return INTERRUPTED
     except BrokenPipeError:
-        _close_output()
+        discard_output()
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001 - the last line of defence: a sentence, and the rest with --debug
         return _refuse(_unexpected_text(error), debug)
@@ -116,7 +132,8 @@ def _run(arguments: list[str]) -> int:
             code = _tensorviz.invoke(context)
     except click.exceptions.Exit as end:
         code = end.exit_code
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        write_out("")  # what click printed
     return code if isinstance(code, int) else DONE
 
 
@@ -127,9 +144,9 @@ def _refuse(text: str, debug: bool) -> int:
     return CANNOT_RUN
 
 
-def _usage_text(error: click.ClickException) -> str:
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else "tensorviz"
+def _usage_text(error: click.ClickException, given: Sequence[str]) -> str:
+    named = next((word for word in given if word != "--debug"), "")
+    command = f"tensorviz {named}" if named in COMMANDS else "tensorviz"
     said = error.format_message().strip().replace("\n", " ")
     return f"{said}{'' if said.endswith(('.', '?')) else '.'} `{command} --help` tells more."
 
@@ -137,12 +154,6 @@ def _usage_text(error: click.ClickException) -> str:
 def _unexpected_text(error: BaseException) -> str:
     problem = problem_of(error)
     return f"{problem.message} {problem.hint}"
-
-
-def _close_output() -> None:
-    """Whoever read our output has gone; what is still buffered must not be tried again at exit."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

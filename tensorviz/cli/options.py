@@ -35,6 +35,20 @@ class Common:
     debug: bool = False
 
 
+class WholeNumber(click.IntRange):
+    """click's IntRange, with a sentence for a person: "0 is not a whole number from 1 to 4096"."""
+
+    name = "whole number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number; a usage error for anything else."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            end = "" if self.max is None else f" to {self.max}"
+            self.fail(f"{value} is not a whole number from {self.min}{end}.", param, ctx)
+
+
 def common_options(formats: Sequence[str] = FORMATS) -> Callable[[Function], Function]:
     """A decorator: adds the common options to a command and hands them over as one argument `common`.
 

@@ -6,9 +6,11 @@ Must not know how an answer was found.
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
+from tensorviz.core.errors import ValueRefused
 from tensorviz.core.results import Failed, Row
 from tensorviz.core.row_text import RowText, row_text
 from tensorviz.core.text import path_text, percent_text, seconds_text
@@ -42,44 +44,49 @@ class PlainText:
 
 
 class RowWriter:
-    """Takes rows one by one and passes each on at once; the beginning is written with the first, or at the end."""
+    """Takes rows one by one and passes each on at once; the beginning is written with the first, or at the end.
 
-    def __init__(self, text: RowText, stream: TextIO) -> None:
-        self._text, self._stream = text, stream
+    stream: the report, or None for standard output. text: how rows are written; to be set before the first.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+        self.text: RowText = PlainText()
         self.count = 0
         self.failed = 0
 
     def write(self, row: Row) -> None:
         """Writes one row."""
-        self._send(("" if self.count else self._text.begin()) + self._text.row(row))
+        self._send(("" if self.count else self.text.begin()) + self.text.row(row))
         self.count += 1
         self.failed += isinstance(row, Failed)
 
     def close(self) -> None:
         """Writes what comes after the last row; an array without rows is an array all the same."""
-        self._send(("" if self.count else self._text.begin()) + self._text.end())
+        self._send(("" if self.count else self.text.begin()) + self.text.end())
 
     def _send(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        if self._stream is None:
+            write_out(text)
+        else:
+            self._stream.write(text)
 
 
 @contextlib.contextmanager
-def writing_rows(common: Common, top: int) -> Iterator[RowWriter]:
-    """A writer as the common options ask. A report appears whole, at the end, or not at all.
+def writing_rows(common: Common) -> Iterator[RowWriter]:
+    """A writer to where the common options say. A report appears whole, at the end, or not at all.
 
     On standard output an error after the first row still closes the array, so that what was written can be read.
     """
-    text = PlainText() if common.format == "text" else row_text(common.format, top)
     if common.report is not None:
         with replacing(common.report) as file:
-            writer = RowWriter(text, file)
+            writer = RowWriter(file)
             yield writer
             writer.close()
         return
     if common.format != "text":
         speak_utf8()
-    yield from _closing(RowWriter(text, sys.stdout))
+    yield from _closing(RowWriter(None))
 
 
 def _closing(writer: RowWriter) -> Iterator[RowWriter]:
@@ -94,6 +101,46 @@ def _closing(writer: RowWriter) -> Iterator[RowWriter]:
     writer.close()
 
 
+def rows_as(form: str, top: int) -> RowText:
+    """Rows as "text", "json", "jsonl" or "csv"; top: how many classes a CSV line has room for."""
+    return PlainText() if form == "text" else row_text(form, top)
+
+
+def write_out(text: str) -> None:
+    """Text on standard output, at once. Raises ValueRefused when it is closed or full, BrokenPipeError as it comes."""
+    if sys.stdout is None:  # closed by whoever started the program
+        raise ValueRefused("Standard output is closed, so the result has nowhere to go.", "Use --report FILE.")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_output()
+        raise ValueRefused(
+            f"Standard output cannot be written: {(error.strerror or str(error)).lower()}.", "Use --report FILE."
+        ) from error
+
+
+def discard_output() -> None:
+    """What is still buffered for a standard output that is gone or full must not be tried again at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def watched() -> bool:
+    """Whether somebody sees standard error, so that progress belongs there."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def progress_size() -> dict[str, Any]:
+    """For tqdm, which draws nothing on a terminal that does not tell its size; empty where the terminal does."""
+    with contextlib.suppress(OSError, ValueError):
+        if os.get_terminal_size(sys.stderr.fileno()).columns:
+            return {}
+    return {"ncols": 80, "nrows": 24}
+
+
 def speak_utf8() -> None:
     """Standard output in UTF-8 whatever the terminal's letters are: JSON and CSV are read by programs."""
     with contextlib.suppress(AttributeError):  # a replaced stream may be no TextIOWrapper
@@ -102,7 +149,10 @@ def speak_utf8() -> None:
 
 def say(text: str) -> None:
     """A remark for the person, on standard error; letters that the terminal lacks are escaped."""
+    if sys.stderr is None:  # closed by whoever started the program: nobody wants to know
+        return
     encoding = sys.stderr.encoding or "utf-8"
     safe = text.encode("utf-8", "backslashreplace").decode("utf-8")
-    sys.stderr.write(safe.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):  # a full disk, or a reader that has gone: there is nobody left to tell
+        sys.stderr.write(safe.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.flush()

@@ -8,12 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tensorviz.cli.output import speak_utf8
+from tensorviz.cli.output import speak_utf8, write_out
 from tensorviz.engine.writing import replacing
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def write_document(document: Document, common: Common) -> None:
         return
     if common.format != "text":
         speak_utf8()
-    sys.stdout.write(text)
+    write_out(text)
 
 
 def document_text(document: Document, form: str) -> str:

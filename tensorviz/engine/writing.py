@@ -3,9 +3,13 @@
 Must not know what is written.
 """
 
+# Paths that a person named are asked about without exceptions, whatever lies on the way to them.
+# ruff: noqa: PTH110, PTH112, PTH113
+
 from __future__ import annotations
 
 import contextlib
+import os
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -14,7 +18,6 @@ from tensorviz.core.errors import ValueRefused
 from tensorviz.core.text import path_text
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
 
@@ -22,16 +25,29 @@ if TYPE_CHECKING:
 def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
     """A text file that takes the place of `path` when the block ends well; otherwise nothing changes.
 
-    For files a person named: raises ValueRefused with a sentence when the folder is missing or cannot be written.
+    For files a person named: raises ValueRefused with a sentence when the folder is missing or cannot be written, the
+    disk is full, or `path` is no ordinary file (a device would be lost by renaming over it). A link stays a link.
     """
-    with contextlib.ExitStack() as stack:
-        try:
-            file = stack.enter_context(beside(path))
-        except OSError as error:
-            raise ValueRefused(
-                f"{path_text(path)} cannot be written: {error.strerror}.", "Choose a folder that exists and is yours."
-            ) from error
-        yield file
+    target = os.path.realpath(path)
+    _check_ordinary(path_text(path), target)
+    try:
+        with beside(target) as file:
+            yield file
+    except OSError as error:
+        if error.errno is None or isinstance(error, BrokenPipeError):  # neither comes from writing a file
+            raise
+        raise ValueRefused(
+            f"{path_text(path)} cannot be written: {(error.strerror or str(error)).lower()}.",
+            "Choose a folder that exists, is yours and has space.",
+        ) from error
+
+
+def _check_ordinary(shown: str, target: str) -> None:
+    if not shown or os.path.isdir(target):
+        what = f"{shown} is a folder" if shown else "An empty name was given"
+        raise ValueRefused(f"{what}, and the name of a file to write is needed.", "For example result.json.")
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise ValueRefused(f"{shown} is a pipe or device, not an ordinary file to write.", "Name another file.")
 
 
 @contextlib.contextmanager

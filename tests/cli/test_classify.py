@@ -10,6 +10,7 @@ import io
 import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 
 from tensorviz.cli.main import main
 
+ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("path", "task", "model", "weights", "device", "precision", "seconds", "top")
 
 
@@ -72,6 +74,29 @@ def test_csv_has_a_line_for_each_picture(capsys: pytest.CaptureFixture[str], fol
     assert float(rows[0]["probability_1"]) >= float(rows[0]["probability_2"]) > 0
     assert rows[3]["error"]
     assert not rows[3]["label_1"]
+
+
+def test_more_classes_than_there_are_is_all_of_them(
+    capsys: pytest.CaptureFixture[str], folder: Path, options: list[str]
+) -> None:
+    _, out, _ = answered(capsys, str(folder), *options, "--format", "csv", "--top", "1000000000000000000000")
+    heading = out.splitlines()[0].split(",")
+    assert [name for name in heading if name.startswith("label_")] == [f"label_{n}" for n in range(1, 7)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals as on Linux and macOS")
+def test_progress_goes_to_a_terminal_even_one_that_does_not_tell_its_width(folder: Path, options: list[str]) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()  # of 0 columns until somebody says otherwise
+    command = [sys.executable, "-m", "tensorviz", "classify", str(folder), *options, "--format", "jsonl"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs) as running:
+        os.close(theirs)
+        out, _ = running.communicate(timeout=300)
+    shown = os.read(ours, 100_000)
+    os.close(ours)
+    assert b"/4 [" in shown
+    assert [json.loads(line)["task"] for line in out.splitlines()] == ["classify"] * 4
 
 
 def test_text_is_for_a_person(capsys: pytest.CaptureFixture[str], folder: Path, options: list[str]) -> None:

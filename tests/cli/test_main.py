@@ -141,7 +141,7 @@ def test_whatever_happens_is_said_without_a_traceback(
         raise raised
 
     monkeypatch.setitem(sys.modules, "tensorviz.app", types.SimpleNamespace(run=explode))
-    monkeypatch.setattr("tensorviz.cli.main._close_output", lambda: None)
+    monkeypatch.setattr("tensorviz.cli.main.discard_output", lambda: None)
     assert main([]) == code
     err = capfd.readouterr().err
     assert said in err
@@ -161,6 +161,77 @@ def test_output_that_nobody_reads_any_more_is_quiet(run: Run) -> None:
     os.close(writing)
     assert done.stderr == b""
     assert done.returncode == 141
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes streams there")
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("models >&-", 2, "Standard output is closed"),
+        ("--version >&-", 0, ""),
+        ("classify x.jpg --nonsense 2>&-", 2, ""),
+        ("classify x.jpg --nonsense >&- 2>&-", 2, ""),
+    ],
+)
+def test_closed_streams_change_no_exit_code(command: str, code: int, said: str) -> None:
+    line = f"'{sys.executable}' -m tensorviz {command}"
+    done = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == code
+    assert said.encode() in done.stderr
+    assert len(done.stderr.splitlines()) == (1 if said else 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("arguments", [("models",), ("models", "--format", "json")], ids=" ".join)
+def test_output_that_cannot_be_written_is_a_sentence(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tensorviz", *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 2
+    assert b"Standard output cannot be written" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the other systems always have a display")
+def test_a_window_without_a_display_is_a_sentence(run: Run) -> None:
+    done = run(str(ROOT), DISPLAY="", WAYLAND_DISPLAY="", WAYLAND_SOCKET="", QT_QPA_PLATFORM="")
+    assert done.returncode == 2
+    assert b"no display" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_programs_own_options_may_stand_after_the_paths(
+    window: list[tuple[tuple[str, ...], bool]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["x.jpg", "--smoke", "--debug"]) == 0
+    assert window == [(("x.jpg",), True)]
+    assert main(["x.jpg", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert main(["--help"]) == 0
+    assert capsys.readouterr().out == told
+    assert main(["x.jpg", "--nonsense"]) == 2
+    assert "`tensorviz --help`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--std", "1", "1"), "`tensorviz classify --help`"),
+        (("--std", "0", "1", "1"), "std is 0 1 1;"),
+        (("--mean", "nan", "0.5", "1"), "mean is nan 0.5 1;"),
+        (("--top", "many"), "many is not a whole number from 1."),
+        (("--batch", "0"), "0 is not a whole number from 1 to 4096."),
+        (("--labels", "absent.txt"), "absent.txt cannot be read: no such file or directory."),
+        (("--labels", "."), "The labels file . cannot be read: is a directory."),
+        (("--report", "."), ". is a folder"),
+    ],
+)
+def test_sentences_are_for_a_person(arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", "x.jpg", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert not any(python in err for python in ("Errno", "(0.0", "x>=", "range", "unexpected"))
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
