@@ -53,8 +53,9 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
         with file.open("rb") as stream:
             return _read(stream, size, name)
     except OSError as error:
+        why = "you may not read it" if isinstance(error, PermissionError) else (error.strerror or str(error)).lower()
         raise CheckpointUnreadable(
-            f"The checkpoint {name} cannot be opened: {error.strerror or error}.", "May you read it?"
+            f"The checkpoint {name} cannot be opened: {why}.", "Change its permissions, or copy it elsewhere."
         ) from error
 
 
