@@ -234,6 +234,13 @@ def test_sentences_are_for_a_person(arguments: tuple[str, ...], said: str, capsy
     assert not any(python in err for python in ("Errno", "(0.0", "x>=", "range", "unexpected"))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes with names")
+def test_weights_in_a_pipe_are_there_and_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe.pth")
+    assert main(["classify", "x.jpg", "--weights", str(tmp_path / "pipe.pth")]) == 2
+    assert "pipe.pth is no ordinary file." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", list(COMMANDS))
 def test_every_command_has_the_common_options(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name, "--help"]) == 0
