@@ -27,9 +27,11 @@ from tensorviz.core.text import count_text, plural
 from tensorviz.ui.commands import command
 from tensorviz.ui.icons import icon
 from tensorviz.ui.models.picture_delegate import MARGIN, PictureDelegate
-from tensorviz.ui.models.picture_list import PictureList
+from tensorviz.ui.models.picture_list import Index, PictureList
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tensorviz.ui.state.workspace import Workspace
 
 FOCUS_RING = 2  # pixels, from the stylesheet
@@ -212,6 +214,10 @@ class PictureView(QListView):
         self._delegate.cell = QSize(room // self._columns, self._delegate.side + MARGIN + 22)
         self.setGridSize(self._delegate.cell)
         self._look_soon()
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Paints anew what changed. Qt's own list would lay out every cell again, and all are of one size."""
+        QAbstractItemView.dataChanged(self, first, last, roles)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lays the columns out anew."""

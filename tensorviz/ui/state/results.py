@@ -93,8 +93,7 @@ class ResultsState(QObject):
         self._asked_with, self._was_ready = _computing(choice.choice), choice.ready
         self.problem: Problem | None = None
         self.view: View = "picture"
-        self._stale_count: int | None = 0  # None: to be counted
-        self.changed.connect(self._count_again)
+        self._stale: set[str] = set()
         bridge.event.connect(self._take)
         jobs.changed.connect(self.jobs_changed)
         pictures.added.connect(self._pictures_added)
@@ -132,10 +131,7 @@ class ResultsState(QObject):
     @property
     def stale_count(self) -> int:
         """How many answers are of another network or recipe than the one chosen now."""
-        if self._stale_count is None:
-            now = _meaning(self._choice.choice)
-            self._stale_count = sum(_meaning(answer.choice) != now for answer in self._answers.values())
-        return self._stale_count
+        return len(self._stale)
 
     @property
     def batches(self) -> tuple[JobItem, ...]:
@@ -156,9 +152,6 @@ class ResultsState(QObject):
     def rest(self) -> tuple[str, ...]:
         """The pictures that have no answer of what is chosen now."""
         return tuple(path for path in self._pictures.paths if path not in self._answers or self.is_stale(path))
-
-    def _count_again(self, _: object) -> None:
-        self._stale_count = None
 
     # ------------------------------------------------------------------------------------------------- wishes
 
@@ -224,11 +217,16 @@ class ResultsState(QObject):
         ask.received += len(rows)
         fresh = [row for row in rows if self._pictures.row_of(row.path) is not None and self._is_newest(ask, row.path)]
         for row in fresh:
-            self._answers[row.path] = Answer(row, ask.job, ask.choice)
+            self._keep(ask, row)
             self._show(row.path)
         self._mark_running(ask)
         if fresh:
             self.changed.emit(tuple(row.path for row in fresh))
+
+    def _keep(self, ask: _Ask, row: Row) -> None:
+        """Stale answers are counted as they come: counting all of them at each event would be noticed."""
+        self._answers[row.path] = Answer(row, ask.job, ask.choice)
+        (self._stale.add if self.is_stale(row.path) else self._stale.discard)(row.path)
 
     def _is_newest(self, ask: _Ask, path: str) -> bool:
         known = self._answers.get(path)
@@ -251,7 +249,7 @@ class ResultsState(QObject):
         """A job's problem is every unanswered picture's; an answer that is there already is not thrown away."""
         for path in left:
             if path not in self._answers:
-                self._answers[path] = Answer(Failed(path, problem), ask.job, ask.choice)
+                self._keep(ask, Failed(path, problem))
         self._set_problem(problem)
         self.changed.emit(left)
 
@@ -293,6 +291,7 @@ class ResultsState(QObject):
     def _pictures_gone(self) -> None:
         """Answers of removed pictures go with them, and jobs for nothing but removed pictures end."""
         self._answers = {p: answer for p, answer in self._answers.items() if self._pictures.row_of(p) is not None}
+        self._stale &= self._answers.keys()
         for ask in list(self._asks.values()):
             if all(self._pictures.row_of(path) is None for path in ask.pending):
                 self._jobs.cancel(ask.job)
@@ -308,7 +307,8 @@ class ResultsState(QObject):
             self._answer_again()  # the weights that were missing have come
 
     def _choice_is_another(self) -> None:
-        self._pictures.mark_stale({path for path in self._answers if self.is_stale(path)})
+        self._stale = {path for path in self._answers if self.is_stale(path)}
+        self._pictures.mark_stale(self._stale)
         self.changed.emit(())
         self._answer_again()
 

@@ -198,3 +198,23 @@ def test_only_what_is_certain_is_called_a_hundred_percent(qapp: object) -> None:
     metrics = QFontMetricsF(QFont())
     assert fitting("x" * 99, 0.9999, metrics, 90)[1] == "99 %"
     assert fitting("x" * 99, 1.0, metrics, 90)[1] == "100 %"
+
+
+def test_an_answer_does_not_lay_out_all_the_others_again(gallery: Gallery, qtbot: QtBot) -> None:
+    names = tuple(f"/many/{number:06d}.jpg" for number in range(20_000))
+    gallery.workspace.settings.set("classify_on_drop", False)
+    gallery.give(*names)
+    well = show(gallery, qtbot)
+    well.grab()
+    gallery.workspace.results.classify(names[:9])
+    asked: list[int] = []
+
+    def count(*_: object) -> int:
+        asked.append(1)
+        return len(names)
+
+    well.view.model().rowCount = count  # type: ignore[method-assign, assignment]
+    gallery.rows(answered(names[0]))
+    well.grab()
+    assert well.view.visible_rect_of(names[0]).isValid()
+    assert len(asked) < 2_000

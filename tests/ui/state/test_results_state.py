@@ -277,3 +277,21 @@ def test_export_writes_the_answers_in_the_order_of_the_well(room: Room) -> None:
 def test_classifying_unknown_paths_asks_nothing(room: Room) -> None:
     assert room.workspace.results.classify(["/nowhere"]) is None
     assert room.asked() == []
+
+
+def test_answers_of_another_model_are_counted_as_they_come_and_go(room: Room) -> None:
+    results, choice = room.workspace.results, room.workspace.choice
+    room.give(*FIVE)
+    first = room.engine.job(Classify)
+    room.engine.answer(RowsReady(first, (answered("/1"), answered("/2"))))
+    assert (results.stale_count, results.rest_count, results.rest()) == (0, 3, FIVE[2:])
+    choice.set_model("resnet18", "IMAGENET1K_V1")
+    room.engine.answer(RowsReady(first, (answered("/3"),)), JobFailed(first, MISSING))  # asked for with the old one
+    assert (results.stale_count, results.rest_count) == (5, 5)
+    results.classify(["/2"])
+    room.engine.answer(RowsReady(room.engine.job(Classify), (answered("/2"),)))
+    assert (results.stale_count, results.rest()) == (4, ("/1", "/3", "/4", "/5"))
+    room.workspace.pictures.remove(["/1"])
+    assert (results.stale_count, results.rest_count) == (3, 3)
+    choice.set_model("")
+    assert (results.stale_count, results.rest()) == (1, ("/2",))
