@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.window.palette import CommandPalette
 
 FIRST_SIZE = QSize(1280, 800)
+FRAME = QSize(8, 36)  # what the system's window manager adds, which is not known before it has done so
 LEAST_SIZE = QSize(760, 480)
 
 
@@ -86,7 +87,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self._add_recent(self.actions_table.fill(self.menuBar())["&File"])
         if not self.memory.restore(self):
-            self.resize(FIRST_SIZE.boundedTo(QGuiApplication.primaryScreen().availableSize()))
+            self.resize(FIRST_SIZE.boundedTo(QGuiApplication.primaryScreen().availableSize() - FRAME))
 
     def _add_recent(self, menu: QMenu) -> None:
         self._recent = QMenu("Open &recent", menu)

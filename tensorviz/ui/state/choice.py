@@ -127,7 +127,7 @@ class ChoiceState(QObject):
         """The chosen weights are gone: back to what is always here, and say so."""
         gone = " ".join(filter(None, (self.choice.model, self.choice.weights)))
         self.set_model("")
-        self.notice = f"{gone} is not on this computer any more; the model that comes with tensorviz answers instead."
+        self.notice = f"{gone} is not here any more; the model that comes with tensorviz answers instead."
         self.changed.emit()
 
     def _setting_changed(self, key: str) -> None:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from tensorviz.ui.commands import COMMANDS, MENUS, Command
 from tensorviz.ui.fuzzy import fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+COLUMN_GAP = 20  # pixels
 
 
 class ShortcutList(QDialog):
@@ -38,7 +41,8 @@ class ShortcutList(QDialog):
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(12)
         self._fill()
-        self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for number in (0, 1):
+            self.tree.setColumnWidth(number, self.tree.sizeHintForColumn(number) + COLUMN_GAP)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(10)
