@@ -116,7 +116,7 @@ def test_weights_that_are_gone_are_given_up_with_a_sentence() -> None:
     here.read(resnet18_here=False)
     assert here.choice.choice.model == ""
     assert here.choice.ready
-    assert "resnet18 IMAGENET1K_V1 is not on this computer any more" in here.choice.notice
+    assert "resnet18 IMAGENET1K_V1 is not here any more" in here.choice.notice
     assert here.store.values.get("chosen_model", "") == ""
 
 
