@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.settings import SettingsState
 
 EDITOR_WIDTH = 190
+TEXT_MARGINS = (6, 0, 0, 0)  # a style sheet's padding does not reach the text of these fields
 Editor = QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox
 
 
@@ -130,12 +131,14 @@ class SettingsDialog(QDialog):
             whole.setRange(int(row.minimum), int(row.maximum))
             whole.setSuffix(suffix)
             whole.setKeyboardTracking(False)
+            whole.lineEdit().setTextMargins(*TEXT_MARGINS)
             whole.valueChanged.connect(partial(self._settings.set, row.key))
             return whole
         real = QDoubleSpinBox()
         real.setRange(row.minimum, row.maximum)
         real.setSuffix(suffix)
         real.setKeyboardTracking(False)
+        real.lineEdit().setTextMargins(*TEXT_MARGINS)
         real.valueChanged.connect(partial(self._settings.set, row.key))
         return real
 

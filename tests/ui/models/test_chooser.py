@@ -156,7 +156,7 @@ def test_deleting_asks_first_and_the_choice_falls_back(here: Here) -> None:
     job = here.engine.job(DeleteWeights)
     here.engine.answer(rows.read(job), JobFinished(job))
     assert here.workspace.choice.choice.model == ""
-    assert "not on this computer any more" in here.said(here.chooser._notes)
+    assert "is not here any more" in here.said(here.chooser._notes)
 
 
 def test_removing_an_own_entry_asks_first(here: Here) -> None:
