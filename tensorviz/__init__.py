@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from tensorviz.core.errors import TensorvizError
     from tensorviz.core.recipe import Recipe
     from tensorviz.core.results import Label
+    from tensorviz.engine.console.describe import describe
     from tensorviz.engine.tasks.classify.interface import Classification, PictureClassifier, load_classifier
 
 __version__ = "0.1.0"
-__all__ = ["Classification", "Label", "PictureClassifier", "Recipe", "TensorvizError", "__version__", "load_classifier"]
+__all__ = [
+    "Classification", "Label", "PictureClassifier", "Recipe", "TensorvizError", "__version__", "describe",
+    "load_classifier",
+]  # fmt: skip
 
 _HOMES = {
     "Classification": "tensorviz.engine.tasks.classify.interface",
@@ -26,6 +30,7 @@ _HOMES = {
     "PictureClassifier": "tensorviz.engine.tasks.classify.interface",
     "Recipe": "tensorviz.core.recipe",
     "TensorvizError": "tensorviz.core.errors",
+    "describe": "tensorviz.engine.console.describe",
     "load_classifier": "tensorviz.engine.tasks.classify.interface",
 }
 

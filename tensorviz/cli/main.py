@@ -28,6 +28,7 @@ COMMANDS = {
     "classify": "Name what pictures show.",
     "models": "List the models, their weights, and what is on this computer.",
     "fetch": "Download published weights ahead of time.",
+    "tensor": "Run tensor code, and see what is a view and what is a copy.",
     "doctor": "Versions, devices, folders, what is missing; for bug reports.",
 }
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM")  # any of them tells Qt where to draw

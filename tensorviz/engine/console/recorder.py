@@ -1,0 +1,121 @@
+"""The ear at the dispatcher: every operation of torch, its effect, and what it writes, before it does.
+
+Must not know the language or the session: it is told which storages were there before the step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from tensorviz.engine.console.effects import OperationEffect, Origins, classify, written_arguments
+from tensorviz.engine.console.limits import Budget, Limits
+from tensorviz.engine.console.values import identity_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    import torch
+
+    from tensorviz.engine.console.cost import Cost
+    from tensorviz.engine.console.undo import Journal
+
+MOST_KEPT = 10_000  # operations of one step that are listed; a loop may do more of them
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What one step did, as heard: operations, the storages that it wrote, those it made by copying."""
+
+    ops: tuple[OperationEffect, ...]
+    written: frozenset[tuple[str, int]]
+    origins: Origins
+
+
+class Recorder(TorchDispatchMode):
+    """Active while a step runs. Refuses an operation that is too large before it allocates."""
+
+    def __init__(self, limits: Limits, cost: Cost) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        self.cost = cost
+        self.budget = Budget(limits)
+        self.journal: Journal | None = None
+        self._known: dict[tuple[str, int], torch.Tensor] = {}
+        self._muted = 0
+        self._begin_lists()
+
+    def _begin_lists(self) -> None:
+        self._ops: list[OperationEffect] = []
+        self._written: set[tuple[str, int]] = set()
+        self._origins = Origins()
+
+    def begin(self, known: dict[tuple[str, int], torch.Tensor], journal: Journal | None) -> None:
+        """A new step. known: a tensor for each storage that is there before it."""
+        self._known, self.journal = known, journal
+        self._begin_lists()
+        self._origins.known = frozenset(known)
+
+    def recorded(self) -> Recorded:
+        """What the step did."""
+        done = Recorded(tuple(self._ops), frozenset(self._written), self._origins)
+        self._begin_lists()
+        return done
+
+    @contextlib.contextmanager
+    def muted(self) -> Iterator[None]:
+        """Nothing inside is recorded: printing a tensor runs a dozen operations that nobody asked for."""
+        self._muted += 1
+        try:
+            yield
+        finally:
+            self._muted -= 1
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if self._muted:
+            return func(*args, **kwargs)
+        self.budget.spend()
+        self.cost.check(func, args, kwargs)
+        written = written_arguments(func, args, kwargs)
+        for tensor in written:
+            self._about_to_write(tensor)
+        effect, result = classify(func, args, kwargs, written, self._origins)
+        if len(self._ops) < MOST_KEPT:
+            self._ops.append(effect)
+        if effect.effect in ("copy", "new"):
+            self.cost.made(result)
+        return result
+
+    def _about_to_write(self, tensor: torch.Tensor) -> None:
+        key = identity_of(tensor)
+        if key in self._known:
+            if self.journal is not None:
+                self.journal.keep(tensor)
+            self._written.add(key)
+
+    def writing_array(self, array: np.ndarray[Any, Any]) -> None:
+        """Told by the language before numpy writes: no dispatcher sees that."""
+        low, high = byte_range(array)
+        for key, tensor in self._known.items():
+            start = key[1]
+            if key[0] == "cpu" and start < high and low < start + tensor.untyped_storage().nbytes():
+                self._written.add(key)
+        if self.journal is not None:
+            self.journal.keep_array(array)
+
+
+def byte_range(array: np.ndarray[Any, Any]) -> tuple[int, int]:
+    """First byte and the byte after the last that an array can reach (equal when it has no elements)."""
+    low = high = int(array.__array_interface__["data"][0])
+    if array.size == 0:
+        return low, low
+    for size, stride in zip(array.shape, array.strides, strict=True):
+        if stride < 0:
+            low += (size - 1) * stride
+        else:
+            high += (size - 1) * stride
+    return low, high + array.itemsize

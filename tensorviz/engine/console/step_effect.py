@@ -1,0 +1,126 @@
+"""The effect of a whole step: the session's memory before it compared with the memory after it.
+
+Must not know the language. What no dispatcher sees, a write through numpy, is found by comparing the bytes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from tensorviz.engine.console.reachable import reachable
+from tensorviz.engine.console.recorder import byte_range
+from tensorviz.engine.console.values import identity_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import numpy as np
+
+    from tensorviz.engine.console.effects import Effect, Key
+    from tensorviz.engine.console.recorder import Recorded
+    from tensorviz.engine.console.undo import Moment
+
+LARGEST_COMPARED = 1 << 20  # bytes of one storage; larger ones are known by the dispatcher and the language alone
+MOST_COMPARED = 1 << 24  # bytes of all storages together
+STRONGEST_FIRST: tuple[Effect, ...] = ("inplace", "copy", "new", "view", "same")
+
+
+class Memory:
+    """The storages of a session at one time, with the bytes of the small ones as a number to compare."""
+
+    def __init__(self, moment: Moment) -> None:
+        self._moment = moment
+        self.storages: dict[Key, torch.Tensor] = {}
+        for state in moment.tensors.values():
+            if not state.tensor.is_meta:
+                self.storages.setdefault(identity_of(state.tensor), state.shown)
+        self._prints = _fingerprints(self.storages)
+
+    def effect(
+        self, after: Mapping[str, Any], shown: Any, recorded: Recorded, failed: bool
+    ) -> tuple[Effect | None, int]:
+        """The effect of the step that led from here to `after`, and the bytes it copied.
+
+        shown: the value of the step, when it was an expression. None: no tensor was made, changed or looked at.
+        """
+        if self._was_written(recorded):
+            return "inplace", 0
+        if failed:
+            return None, 0
+        found = {self._of_tensor(tensor, recorded) for tensor in self._results(after, shown)}
+        found |= {self._of_array(array) for array in self._arrays(after, shown)}
+        for effect in STRONGEST_FIRST:
+            if effect in found:
+                copied = sum(operation.bytes_copied for operation in recorded.ops)
+                return effect, copied if effect == "copy" else 0
+        return None, 0
+
+    def _was_written(self, recorded: Recorded) -> bool:
+        states = self._moment.tensors.values()
+        if recorded.written & self.storages.keys():
+            return True
+        if any(state.changed_layout or state.tensor._version != state.version for state in states):
+            return True
+        return _fingerprints(self.storages) != self._prints
+
+    def _results(self, after: Mapping[str, Any], shown: Any) -> Iterable[torch.Tensor]:
+        """What the step bound to names, put into lists or gradients, or gave as its value."""
+        before = self._moment.variables
+        bound = [value for name, value in after.items() if name not in before or before[name] is not value]
+        fresh = [tensor for key, tensor in reachable(after.values()).tensors.items() if key not in self._moment.tensors]
+        return (*reachable((*bound, shown)).tensors.values(), *fresh)
+
+    def _arrays(self, after: Mapping[str, Any], shown: Any) -> Iterable[np.ndarray[Any, Any]]:
+        before = self._moment.variables
+        bound = [value for name, value in after.items() if name not in before or before[name] is not value]
+        return reachable((*bound, shown)).arrays.values()
+
+    def _of_tensor(self, tensor: torch.Tensor, recorded: Recorded) -> Effect:
+        if id(tensor) in self._moment.tensors:
+            return "same"
+        key = identity_of(tensor)
+        if key in self.storages or self._touches(*_bytes_of(tensor)):
+            return "view"
+        return "copy" if recorded.origins.copied.get(key, False) else "new"
+
+    def _of_array(self, array: np.ndarray[Any, Any]) -> Effect:
+        if id(array) in self._moment.arrays:
+            return "same"
+        return "view" if self._touches(*byte_range(array)) else "new"
+
+    def _touches(self, low: int, high: int) -> bool:
+        """Whether the bytes from `low` to `high` are memory that was there before."""
+        ranges = [_bytes_of(tensor) for tensor in self.storages.values()]
+        ranges += [byte_range(array) for array in self._moment.arrays.values()]
+        return any(start < high and low < end for start, end in ranges)
+
+
+def _bytes_of(tensor: torch.Tensor) -> tuple[int, int]:
+    """The bytes of the processor's memory that the storage of `tensor` takes."""
+    if tensor.device.type != "cpu":
+        return 0, 0
+    storage = tensor.untyped_storage()
+    return storage.data_ptr(), storage.data_ptr() + storage.nbytes()
+
+
+def _fingerprints(storages: Mapping[Key, torch.Tensor]) -> dict[Key, int]:
+    """A number for the bytes of each small storage; the smallest first, until enough were read."""
+    sizes = sorted((tensor.untyped_storage().nbytes(), key) for key, tensor in storages.items())
+    prints: dict[Key, int] = {}
+    left = MOST_COMPARED
+    for size, key in sizes:
+        left -= size
+        if size > LARGEST_COMPARED or left < 0:
+            break
+        if size and storages[key].device.type == "cpu":
+            prints[key] = hash(_bytes(storages[key]))
+    return prints
+
+
+def _bytes(tensor: torch.Tensor) -> bytes:
+    storage = tensor.untyped_storage()
+    with torch.no_grad():
+        flat = torch.empty(0, dtype=torch.uint8).set_(storage, 0, (storage.nbytes(),), (1,))
+    return flat.numpy().tobytes()
