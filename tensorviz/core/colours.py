@@ -29,7 +29,7 @@ class DimensionStyle:
 
 
 def dimension_style(key: int, dark: bool = False) -> DimensionStyle:
-    """The style of the dimension with that key (0, 1, ...): colours, with patterns from 8 on; they repeat from 32 on."""
+    """The style of the dimension with that key (0, 1, ...): colours, patterns from 8 on, all again from 32 on."""
     pattern, colour = divmod(key % (len(LIGHT) * len(PATTERNS)), len(LIGHT))
     colours, names = (DARK, NAMES_IN_DARK) if dark else (LIGHT, NAMES)
     return DimensionStyle(colours[colour], PATTERNS[pattern], PATTERN_NAMES[pattern] + names[colour])

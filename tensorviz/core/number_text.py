@@ -76,21 +76,21 @@ def _plain(value: float, text: str) -> str:
 
 
 def _cut(value: int | float | complex, width: int) -> str:
-    if isinstance(value, complex):
+    """The text with the most digits that fits, a leading zero left out only if nothing else does."""
+    if isinstance(value, complex) or (isinstance(value, float) and not math.isfinite(value)):
         return "#"
-    best = "#"
-    for digits in range(1, 18):
-        fitting = [text for text in _shortened(value, digits) if len(text) <= width]
-        best = fitting[0] if fitting else best
-    return best
+    forms = [_shortened(value, digits) for digits in range(1, 18)]
+    fitting = [text for usual, _ in forms for text in reversed(usual) if len(text) <= width]
+    bare = [text for _, text in forms if len(text) <= width]
+    return fitting[-1] if fitting else bare[-1] if bare else "#"
 
 
-def _shortened(value: float, digits: int) -> list[str]:
-    """The value to so many digits, as it is usually written and with an exponent; nothing beyond what a float holds."""
+def _shortened(value: float, digits: int) -> tuple[list[str], str]:
+    """The value to so many digits as it is usually written and with an exponent; and without its leading zero."""
     try:
         text, mantissa = _tidy(f"{value:.{digits}g}"), f"{value:.{digits - 1}e}"
-    except OverflowError:
-        return []
-    plain = text.removeprefix("0") if text.startswith("0.") and len(text) > 2 else text.replace("-0.", "-.")
+    except OverflowError:  # an integer beyond what a float holds
+        return [], "#"
+    bare = text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") and len(text) > 3 else text
     number, _, exponent = mantissa.partition("e")
-    return [plain, f"{number}e{int(exponent)}"]
+    return [text, f"{number}e{int(exponent)}"], bare

@@ -189,7 +189,8 @@ def index(layout: Layout, key: Sequence[Key | EllipsisType]) -> View:
             origins.insert(dim, None)
             dim += 1
         elif isinstance(item, slice):
-            layout = slice_(layout, dim, item.start, item.stop, 1 if item.step is None else item.step).layout
+            if item != slice(None):  # torch passes over a bare colon, even one behind a second Ellipsis
+                layout = slice_(layout, dim, item.start, item.stop, 1 if item.step is None else item.step).layout
             dim += 1
         elif isinstance(item, int):
             layout = select(layout, dim, item).layout
