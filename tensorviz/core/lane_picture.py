@@ -5,10 +5,11 @@ Must not know storages or other lanes.
 
 from __future__ import annotations
 
+from math import hypot
 from typing import TYPE_CHECKING
 
 from tensorviz.core.colours import DimensionStyle, dimension_style
-from tensorviz.core.drawing import Box, Dot, Label, Line, Shape
+from tensorviz.core.drawing import Box, Dot, Label, Line, Point, Shape
 from tensorviz.core.picture_theme import PictureTheme, text_width
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 STRIP, TRACK, BRACKET, POLE = 20.0, 27.0, 20.0, 7.0
 NAME, LAYOUT, SMALL, INDEX = 13.0, 10.5, 10.5, 9.5  # sizes of texts
+HEAD, TIP = 7.5, 2.0  # length of an arrow's head; how far before its place a hop ends
 DEPTH = 15.0  # how far a hop hangs down
 
 
@@ -100,22 +102,12 @@ class LanePainter:
     ) -> bool:
         """One hop with its stride; the words stand on the first that has room, the number on the others."""
         (left, starts), (right, ends) = place.end(hop.start), place.end(hop.stop)
-        low = y + DEPTH * 1.3
-        if starts and ends:
-            lean = (right - left) * 0.18
-            points = ((left, y), (left + lean, low), (right - lean, low), (right, y))
-        elif starts:
-            points = ((left, y), (left + (right - left) * 0.2, low), ((left + right) / 2, low - 3), (right, low - 3))
-        elif ends:
-            points = ((left, low - 3), ((left + right) / 2, low - 3), (right - (right - left) * 0.2, low), (right, y))
-        else:
-            points = ((left, low - 3), (left, low - 3), (right, low - 3), (right, low - 3))
+        points = _hanging((left, y, starts), (right, y, ends))
         shapes.append(Line(points, style.colour, 1.7, style.dash, curved=True))
-        shapes.extend(Dot(x, y, 3.0 if x == left else 2.2, style.colour) for x, there in ((left, starts),) if there)
+        if starts:
+            shapes.append(Dot(left, y, 3.0, style.colour))
         if ends:
-            shapes.append(
-                _arrow_head(right - (2.5 if right > left else -2.5), y + 1.5, 1 if right > left else -1, style.colour)
-            )
+            shapes.append(_arrow_head(points[-2], points[-1], style.colour))
         return self._stride(shapes, hops, abs(right - left), ((left + right) / 2, y + 3), style, written)
 
     def _stride(
@@ -143,7 +135,7 @@ class LanePainter:
             return
         loop = ((x - 2, y), (x - 26, y + DEPTH * 1.6), (x + 26, y + DEPTH * 1.6), (x + 2.5, y + 1))
         shapes.append(Line(loop, style.colour, 1.7, style.dash, curved=True))
-        shapes.append(_arrow_head(x + 2.5, y, -1, style.colour))
+        shapes.append(_arrow_head(loop[-2], loop[-1], style.colour))
         said = f"{hops.text}: all {hops.size} indices stay"
         shapes.append(Label(x + 22, y + 5, said, INDEX, style.colour, mono=True))
 
@@ -193,6 +185,27 @@ class _Place:
         return self.x(min(max(position, self.span[0]), self.span[1])), inside
 
 
-def _arrow_head(x: float, y: float, direction: int, colour: str) -> Line:
-    return Line(((x + direction * 0.5, y - 1), (x - direction * 6.5, y + 2.6), (x - direction * 1.4, y + 7)), colour,
-                0.6, fill=colour)  # fmt: skip
+def _hanging(start: tuple[float, float, bool], stop: tuple[float, float, bool]) -> tuple[Point, ...]:
+    """A curve that hangs between two places; an end that is not in the row lies at its edge, and low."""
+    (left, y, starts), (right, _, ends) = start, stop
+    low, width = y + DEPTH * 1.3, right - left
+    edge = low - 3
+    if ends:  # short of the place: the next hop's dot stands on it
+        right -= TIP if width > 0 else -TIP
+    if starts and ends:
+        return (left, y), (left + width * 0.18, low), (right - width * 0.18, low), (right, y + TIP)
+    if starts:
+        return (left, y), (left + width * 0.2, low), ((left + right) / 2, edge), (right, edge)
+    if ends:
+        return (left, edge), ((left + right) / 2, edge), (right - width * 0.2, low), (right, y + TIP)
+    return (left, edge), (left, edge), (right, edge), (right, edge)
+
+
+def _arrow_head(behind: Point, tip: Point, colour: str) -> Line:
+    """A triangle that points from `behind` to `tip`, a little beyond it."""
+    length = hypot(tip[0] - behind[0], tip[1] - behind[1]) or 1.0
+    dx, dy = (tip[0] - behind[0]) / length, (tip[1] - behind[1]) / length
+    point = (tip[0] + dx * 1.5, tip[1] + dy * 1.5)
+    back = (point[0] - dx * HEAD, point[1] - dy * HEAD)
+    sides = [(back[0] - dy * side, back[1] + dx * side) for side in (HEAD * 0.42, -HEAD * 0.42)]
+    return Line((point, *sides), colour, 0.5, fill=colour)

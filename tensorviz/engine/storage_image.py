@@ -83,11 +83,11 @@ class _Painter:
         points = [self._at(point) for point in (_curve(line.points) if line.curved else line.points)]
         if line.fill:
             self.draw.polygon(points, line.fill)
+            points = [*points, points[0]]
         if line.stroke:
-            width = max(round(line.line * self.scale), 1)
-            closed = [*points, points[0]] if line.fill else points
-            for piece in _dashed(closed, [part * self.scale for part in line.dash]):
-                self.draw.line(piece, line.stroke, width, joint="curve")
+            width = line.line * self.scale
+            for piece in _dashed(points, [part * self.scale for part in line.dash]):
+                self.draw.polygon(_ribbon(piece, width), line.stroke)
                 for end in (piece[0], piece[-1]):
                     self._disc(end, width / 2, line.stroke)
 
@@ -127,6 +127,18 @@ def _curve(points: tuple[Point, ...]) -> list[Point]:
     return [
         (p * a[0] + q * b[0] + r * c[0] + s * d[0], p * a[1] + q * b[1] + r * c[1] + s * d[1]) for p, q, r, s in weights
     ]
+
+
+def _ribbon(points: list[Point], width: float) -> list[Point]:
+    """The outline of a line of that width; Pillow's own thick lines step from pixel to pixel."""
+    normals = []
+    for at in range(len(points)):
+        (x0, y0), (x1, y1) = points[max(at - 1, 0)], points[min(at + 1, len(points) - 1)]
+        length = hypot(x1 - x0, y1 - y0) or 1.0
+        normals.append(((y0 - y1) / length * width / 2, (x1 - x0) / length * width / 2))
+    left = [(x + dx, y + dy) for (x, y), (dx, dy) in zip(points, normals, strict=True)]
+    right = [(x - dx, y - dy) for (x, y), (dx, dy) in zip(points, normals, strict=True)]
+    return left + right[::-1]
 
 
 def _bernstein(t: float) -> tuple[float, float, float, float]:

@@ -69,8 +69,13 @@ def test_hops_end_at_the_cells_they_lead_to() -> None:
     cells = [shape for shape in drawing.shapes if isinstance(shape, Box) and shape.height == 34]
     middles = [cell.x + cell.width / 2 for cell in cells]
     assert len(cells) == 6
+
+    def at(x: float) -> int:
+        [near] = [cell for cell, middle in enumerate(middles) if abs(middle - x) < 4]
+        return near
+
     curves = [shape for shape in drawing.shapes if isinstance(shape, Line) and shape.curved]
-    ends = [(middles.index(c.points[0][0]), middles.index(c.points[-1][0])) for c in curves]
+    ends = [(at(c.points[0][0]), at(c.points[-1][0])) for c in curves]
     assert ends == [(0, 1), (0, 2), (2, 4), (0, 2), (2, 4), (0, 1)]
 
 
