@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tensorviz.core.colours import DimensionStyle, dimension_style
 from tensorviz.core.drawing import Box, Dot, Label, Line, Point, Shape
 from tensorviz.core.picture_theme import PictureTheme, text_width
+from tensorviz.core.reach import UNCOUNTED
 
 if TYPE_CHECKING:
     from tensorviz.core.canvas_geometry import Rows
@@ -79,11 +80,15 @@ class LanePainter:
 
     def _element(self, shapes: list[Shape], lane: Lane, element: int, times: int, place: _Place, y: float) -> None:
         left, right = place.clipped(element * lane.scale, (element + 1) * lane.scale)
-        shared = times > 1
+        shared = times not in (0, 1)
         fill, text = (self.theme.shared, self.theme.on_shared) if shared else (self.theme.element, self.theme.muted)
         border = None if shared else self.theme.element_border
         shapes.append(Box(left + 2, y, right - left - 4, STRIP, fill, border, 1.0, 3.0))
-        said = f"{times}x" if shared else ",".join(map(str, next(lane.layout.indices_at(element))))
+        said = (
+            ("many" if times == UNCOUNTED else f"{times}x")
+            if shared
+            else ",".join(map(str, next(lane.layout.indices_at(element))))
+        )
         if said and text_width(said, INDEX) < right - left - 6:
             shapes.append(Label((left + right) / 2, y + STRIP / 2, said, INDEX, text, "middle", shared, True))
 

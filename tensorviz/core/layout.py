@@ -144,7 +144,7 @@ class Layout:
                 yield from ({dim: i} | found for found in self._solutions(rest, left))
 
     def times_seen(self, address: int) -> int:
-        """How many indices lie on an address."""
+        """How many indices lie on an address; reach.UNCOUNTED where counting them is not affordable."""
         return int(self.reach.counts(address, address + 1)[0])
 
     def in_memory_order(self, start: int | None = None) -> Iterator[tuple[int, tuple[int, ...]]]:

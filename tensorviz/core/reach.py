@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorviz.core.errors import ValueRefused
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -26,6 +28,8 @@ Dimension = tuple[int, int]  # (size, stride), stride above zero
 
 LARGEST_TABLE = 1 << 22  # positions of a group that are counted one by one, when no formula does it
 LARGEST_BITSET = 1 << 27  # the same for counting distinct positions, where one bit each is enough
+MOST_TRIED = 1 << 10  # indices of smaller dimensions that are tried one by one
+UNCOUNTED = -1
 SAFE = 1 << 31  # products of two numbers below it fit in 64 bits
 
 
@@ -40,12 +44,21 @@ class Reach:
     covering: tuple[Group, ...]  # simplified: the same addresses, less often
 
     def counts(self, start: int, stop: int) -> Integers:
-        """How many indices lie on each address of start..stop-1 (shape (stop-start,))."""
+        """How many indices lie on each address of start..stop-1 (shape (stop-start,)).
+
+        UNCOUNTED stands on shared addresses of the rare layout whose counts are not affordable.
+        """
+        if not all(group.countable for group in self.counting):
+            return np.where(self.seen(start, stop), UNCOUNTED, 0)
         return _by_groups(self.counting, self._places(start, stop), self.stop - self.start) * self.times
 
     def seen(self, start: int, stop: int) -> NDArray[np.bool_]:
-        """Whether each address of start..stop-1 is reached (shape (stop-start,))."""
-        return np.asarray(_by_groups(self.covering, self._places(start, stop), self.stop - self.start) > 0, dtype=bool)
+        """Whether each address of start..stop-1 is reached (shape (stop-start,)).
+
+        Raises ValueRefused for a layout of more than LARGEST_BITSET places that no formula can answer.
+        """
+        places = self._places(start, stop)
+        return np.asarray(_by_groups(self.covering, places, self.stop - self.start, only_seen=True) > 0, dtype=bool)
 
     def runs(self, start: int, stop: int) -> list[tuple[int, int]]:
         """The maximal stretches (first, past the last) of addresses reached within start..stop-1."""
@@ -118,6 +131,28 @@ class Group:
         """Every sum is a multiple of it."""
         return math.gcd(*(stride for _, stride in self.dims))
 
+    @property
+    def countable(self) -> bool:
+        """Whether `counts` takes a time that nobody minds."""
+        tried = math.prod(sorted(size for size, _ in self.dims)[:-2])
+        return len(self.dims) <= 2 or self.extent // self.unit < LARGEST_TABLE or tried <= MOST_TRIED
+
+    def seen(self, places: Integers) -> Integers:
+        """Whether some index of the group adds up to each of `places`. Raises ValueRefused when it is too much."""
+        if len(self.dims) <= 2 or self.extent // self.unit < LARGEST_TABLE:
+            return np.asarray(self.counts(places) > 0, dtype=np.int64)
+        if self.extent // self.unit < LARGEST_BITSET:
+            inside = (places >= 0) & (places <= self.extent) & (places % self.unit == 0)
+            where = np.where(inside, places // self.unit, 0).astype(np.int64)
+            return np.where(inside, self._packed[where >> 3] >> (where & 7).astype(np.uint8) & 1, 0)
+        if self.countable:
+            return np.asarray(_count(self.dims, places) > 0, dtype=np.int64)
+        raise ValueRefused(
+            f"Which cells a layout reaches was asked for; {len(self.dims)} of its dimensions overlap over "
+            f"{self.extent:,} places, which is too many to go through.",
+            "Look at a part of the tensor.",
+        )
+
     def counts(self, places: Integers) -> Integers:
         """How many indices of the group add up to each of `places`."""
         if len(self.dims) > 2 and self.extent // self.unit < LARGEST_TABLE:
@@ -158,6 +193,10 @@ class Group:
         if indices > self.extent // self.unit + 1:  # more indices than places
             return True
         return _two_alike(self.dims) if self.distinct is None else self.distinct < indices
+
+    @cached_property
+    def _packed(self) -> NDArray[np.uint8]:
+        return np.frombuffer(self._bits.to_bytes(self.extent // self.unit // 8 + 1, "little"), dtype=np.uint8)
 
     @cached_property
     def _bits(self) -> int:
@@ -232,12 +271,12 @@ def _groups(dims: list[Dimension]) -> tuple[Group, ...]:
     return tuple(Group(tuple(dims[a:b]), modulus) for a, b, modulus in zip(starts, ends, moduli, strict=False))
 
 
-def _by_groups(groups: tuple[Group, ...], places: Integers, length: int) -> Integers:
-    """The product of the groups' counts at each place; places outside 0..length-1 count nothing."""
+def _by_groups(groups: tuple[Group, ...], places: Integers, length: int, only_seen: bool = False) -> Integers:
+    """The product of the groups' counts (or 0 and 1) at each place; places outside 0..length-1 count nothing."""
     counts: Integers = np.where((places >= 0) & (places < length), 1, 0)
     for group in groups:
         part = places % group.modulus if group.modulus else places
-        counts = counts * group.counts(part)
+        counts = counts * (group.seen(part) if only_seen else group.counts(part))
         places = places - part
     return counts
 
@@ -250,7 +289,7 @@ def _below(groups: tuple[Group, ...], place: int) -> int | None:
         smaller, all_of_it = group.below(part), group.distinct
         if smaller is None or all_of_it is None:
             return None
-        here = bool(group.counts(np.array([part], dtype=object if part >= 1 << 62 else np.int64))[0])
+        here = bool(group.seen(np.array([part], dtype=object if part >= 1 << 62 else np.int64))[0])
         total = smaller * lower + (total if here else 0)
         lower *= all_of_it
     return total
@@ -262,14 +301,12 @@ def _count(dims: tuple[Dimension, ...], places: Integers) -> Integers:
         return np.where((places >= 0) & (places % stride == 0) & (places // stride < size), 1, 0)
     if len(dims) == 2:
         return _count_of_two(dims[0], dims[1], places)
-    (size, stride), rest = dims[-1], dims[:-1]
-    reach = sum((n - 1) * s for n, s in rest)
-    highest = np.minimum(places // stride, size - 1)
-    total = np.zeros_like(places)
-    for back in range(reach // stride + 2):  # the largest dimension's index cannot be lower than that
-        index = highest - back
-        total = total + np.where((index >= 0) & (places >= 0), _count(rest, places - index * stride), 0)
-    return total
+    smallest = min(dims)
+    rest = list(dims)
+    rest.remove(smallest)
+    size, stride = smallest
+    counts = (_count(tuple(rest), places - index * stride) for index in range(size))
+    return np.asarray(np.sum(list(counts), axis=0))
 
 
 def _count_of_two(small: Dimension, large: Dimension, places: Integers) -> Integers:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tensorviz.core.errors import TensorvizError
-from tensorviz.core.layout import Layout
+from tensorviz.core.layout import SCAN, Layout
+from tensorviz.core.reach import UNCOUNTED
 from tensorviz.core.runs import Boundary, NoView, Run, boundary_between, runs_of, strides_for
 from tensorviz.core.text import bytes_text
 
@@ -182,15 +185,16 @@ def why_not_in_place(layout: Layout) -> SharedCells | None:
 
 
 def _shared_address(layout: Layout) -> int:
+    """The first address found on which two indices lie; the layout has one."""
     if layout.reach.times > 1:
         return layout.reach.start
     start, stop = layout.extent
-    step = 1 << 16
-    for base in range(start, stop, step):
-        counts = layout.reach.counts(base, min(base + step, stop))
-        if counts.max() > 1:
-            return base + int((counts > 1).argmax())
-    raise AssertionError("a layout that overlaps shares an address")  # pragma: no cover
+    for base in range(start, stop, SCAN):
+        counts = layout.reach.counts(base, min(base + SCAN, stop))
+        for at in np.flatnonzero((counts != 0) & (counts != 1)).tolist():
+            if counts[at] != UNCOUNTED or len(list(islice(layout.indices_at(base + at), 2))) == 2:
+                return base + int(at)
+    raise ValueError(f"{layout} was said to overlap and does not")
 
 
 def why_not_broadcast(*shapes: Sequence[int]) -> Clash | None:

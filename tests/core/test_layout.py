@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.layout import Layout, contiguous, contiguous_strides
+from tensorviz.core.reach import UNCOUNTED
 from tests.core.layouts import any_layouts, every_index, layout_of, reached, tensors
 
 LAWS = settings(deadline=None, max_examples=300)
@@ -139,8 +140,38 @@ def test_huge_layouts_are_not_enumerated(shape: tuple[int, ...], stride: tuple[i
     assert time.process_time() - began < 1
 
 
+@pytest.mark.parametrize(
+    ("shape", "stride"),
+    [
+        ((1 << 26, 2, 2), (1, 1, 1)),
+        ((1 << 26, 3, 3, 3), (1, 1, 1, 1)),
+        ((5000, 5000, 5000), (3000, 3001, 2999)),
+        ((5000, 700, 3, 3), (3001, 1000, 999, 7)),
+        ((1 << 23, 1 << 23, 1 << 23), (1, 1, 1)),
+    ],
+)
+def test_dimensions_that_overlap_three_and_more_at_a_time(shape: tuple[int, ...], stride: tuple[int, ...]) -> None:
+    began = time.process_time()
+    layout = Layout(shape, stride)
+    middle = layout.extent[1] // 2
+    counts = layout.reach.counts(middle, middle + 60)
+    seen = layout.reach.seen(middle, middle + 60)
+    for at in (0, 7, 31, 59):
+        few = sum(1 for _ in zip(range(300), layout.indices_at(middle + at), strict=False))
+        assert bool(seen[at]) == (few > 0)
+        assert counts[at] == few or few == 300 or counts[at] == UNCOUNTED
+        assert few < 300 or counts[at] >= 300 or counts[at] == UNCOUNTED
+    assert layout.overlaps
+    assert time.process_time() - began < 8
+
+
+def test_what_cannot_be_answered_is_refused() -> None:
+    with pytest.raises(ValueRefused, match="too many"):
+        Layout((1 << 20, 1 << 20, 1 << 20), (1000003, 1000033, 1000037)).reach.seen(0, 10)
+
+
 def test_what_no_layout_is() -> None:
-    with pytest.raises(ValueRefused, match="2 sizes and 1 strides"):
+    with pytest.raises(ValueRefused, match="2 sizes and 1 strides met"):
         Layout((1, 2), (1,))
     with pytest.raises(ValueRefused, match="sizes below 0"):
         Layout((-1,), (1,))

@@ -140,6 +140,13 @@ def test_writing_in_place(tensor: torch.Tensor) -> None:
         tensor.add_(1000)
 
 
+def test_sharing_that_is_too_much_to_count_is_found_all_the_same() -> None:
+    reason = why_not_in_place(Layout((1 << 23, 1 << 23, 1 << 23), (1, 1, 1)))
+    assert reason is not None
+    assert reason.first != reason.second
+    assert sum(reason.first) == sum(reason.second) == reason.address
+
+
 def _indices(tensor: torch.Tensor) -> list[tuple[int, ...]]:
     return list(map(tuple, torch.cartesian_prod(*map(torch.arange, tensor.shape)).reshape(-1, tensor.ndim).tolist())) \
         if tensor.ndim and tensor.numel() else [()] * tensor.numel()  # fmt: skip
