@@ -89,7 +89,7 @@ def svg_text(drawing: Drawing) -> str:
     about = (
         f'<title id="title">{_text(drawing.title)}</title><desc id="description">{_text(drawing.description)}</desc>'
     )
-    ground = f'<rect width="100%" height="100%" fill="{drawing.background}"/>'
+    ground = f'<rect width="{width}" height="{height}" fill="{drawing.background}"/>'
     return "\n".join([head, about, ground, *map(_element, drawing.shapes), "</svg>", ""])
 
 

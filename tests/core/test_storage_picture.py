@@ -53,6 +53,9 @@ def test_the_book_as_svg(dark: bool) -> None:
     assert {"points", "points_t", "3x2 (2,1)+0 float32", "2x3 (1,2)+0 float32"} <= set(texts)
     assert {"stride[0] = 2", "stride[1] = 2", "dim 1: size 3, stride 2"} <= set(texts)
     assert {root.find(f"{SVG}title") is not None, root.find(f"{SVG}desc") is not None} == {True}
+    ground = root.find(f"{SVG}rect")  # in numbers: Qt does not know percentages here
+    assert ground is not None
+    assert ground.attrib == {name: root.attrib[name] for name in ("width", "height")} | {"fill": drawing.background}
     assert float(root.attrib["width"]) == pytest.approx(drawing.width, abs=0.01)
 
 
