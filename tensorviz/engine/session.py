@@ -131,7 +131,8 @@ class Session:
             memory = Memory(before)
             node = HistoryNode(self._count + 1, self._here, None)
             self._machine.begin(cancel)
-            self._recorder.begin(memory.storages, node.journal if self._keeps_history else None)
+            journal = node.journal if self._keeps_history else None
+            self._recorder.begin(memory.storages, before.arrays.values(), journal)
             try:
                 problem, said = self._attempt(parsed)
             except Cancelled:
@@ -145,8 +146,7 @@ class Session:
         if parsed.node is None or parsed.error is not None:
             return problem_from(parsed.error or ValueError("not a statement"), parsed.code), ()
         problem = None
-        with warnings.catch_warnings(record=True) as heard, self._making_on_device():
-            warnings.simplefilter("always")
+        with _hearing_warnings() as heard, self._making_on_device():
             try:
                 with self._recorder:
                     self._executor.run_step(parsed.node)
@@ -250,3 +250,14 @@ class Session:
         raise ValueRefused(f"There is no step {number}.", f"Steps run from 0 to {self._count}.")
 
 
+@contextlib.contextmanager
+def _hearing_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Collects every warning of what runs inside; torch says most of its own once in a process otherwise."""
+    often = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    try:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            yield heard
+    finally:
+        torch.set_warn_always(often)

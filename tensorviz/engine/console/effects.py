@@ -118,7 +118,10 @@ def _note(origins: Origins, tensors: Iterable[torch.Tensor], copied: bool) -> No
 def _is_copy(short: str, inputs: Sequence[torch.Tensor], outputs: Sequence[torch.Tensor]) -> bool:
     if not inputs or (short not in COPIES and not short.endswith("_copy")):
         return False
-    return all(keeps_values(inputs[0].dtype, tensor.dtype) for tensor in outputs)
+    source = inputs[0].dtype
+    if short != "_to_copy":  # another dtype is the same bits read anew: view_copy(torch.float64)
+        return all(tensor.dtype == source for tensor in outputs)
+    return all(keeps_values(source, tensor.dtype) for tensor in outputs)
 
 
 def keeps_values(source: torch.dtype, target: torch.dtype) -> bool:

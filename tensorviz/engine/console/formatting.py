@@ -46,12 +46,31 @@ def converted(machine: Machine, value: Any, conversion: str | None) -> Any:
 
 def format_method(machine: Machine, text: str, *args: Any, **kwargs: Any) -> str:
     """`text.format(...)`."""
-    counter = iter(range(len(args)))
-    return _fields(machine, text, args, kwargs, counter, 0)
+    return _fields(machine, text, args, kwargs, _Numbering(), 0)
+
+
+class _Numbering:
+    """Numbers of fields without a number; Python takes either these or written ones, not both."""
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._written = False
+
+    def automatic(self) -> int:
+        if self._written:
+            raise ValueError("cannot switch from manual field specification to automatic field numbering")
+        self._next += 1
+        return self._next - 1
+
+    def written(self, digits: str) -> int:
+        if self._next:
+            raise ValueError("cannot switch from automatic field numbering to manual field specification")
+        self._written = True
+        return int(digits)
 
 
 def _fields(
-    machine: Machine, text: str, args: Sequence[Any], kwargs: Mapping[str, Any], counter: Any, depth: int
+    machine: Machine, text: str, args: Sequence[Any], kwargs: Mapping[str, Any], numbers: _Numbering, depth: int
 ) -> str:
     if depth >= NESTED:
         raise ValueError("Max string recursion exceeded")
@@ -60,19 +79,19 @@ def _fields(
         parts.append(literal)
         if field is None:
             continue
-        value = converted(machine, _field(machine, field, args, kwargs, counter), conversion)
-        parts.append(formatted(machine, value, _fields(machine, spec or "", args, kwargs, counter, depth + 1)))
+        value = converted(machine, _field(machine, field, args, kwargs, numbers), conversion)
+        parts.append(formatted(machine, value, _fields(machine, spec or "", args, kwargs, numbers, depth + 1)))
         machine.budget.fit(sum(map(len, parts)), "A text")
     return "".join(parts)
 
 
-def _field(machine: Machine, field: str, args: Sequence[Any], kwargs: Mapping[str, Any], counter: Any) -> Any:
+def _field(machine: Machine, field: str, args: Sequence[Any], kwargs: Mapping[str, Any], numbers: _Numbering) -> Any:
     name = re.match(r"[^.\[]*", field)
     first = name.group() if name else ""
     if first == "":
-        value = args[next(counter, len(args))]
+        value = args[numbers.automatic()]
     elif first.isdecimal():
-        value = args[int(first)]
+        value = args[numbers.written(first)]
     else:
         value = kwargs[first]
     for attribute, index in re.findall(r"\.([^.\[]*)|\[([^\]]*)\]", field[len(first) :]):

@@ -16,7 +16,7 @@ from tensorviz.engine.console.limits import Budget, Limits
 from tensorviz.engine.console.values import identity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import numpy as np
     import torch
@@ -29,15 +29,20 @@ MOST_KEPT = 10_000  # operations of one step that are listed; a loop may do more
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What one step did, as heard: operations, the storages that it wrote, those it made by copying."""
+    """What one step did, as heard: operations, whether memory that was there before was written, what was copied."""
 
     ops: tuple[OperationEffect, ...]
-    written: frozenset[tuple[str, int]]
+    wrote: bool
     origins: Origins
 
 
 class Recorder(TorchDispatchMode):
     """Active while a step runs. Refuses an operation that is too large before it allocates."""
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """No: skipping imports the whole compiler with the first operation, 1.6 s, and nothing is compiled here."""
+        return False
 
     def __init__(self, limits: Limits, cost: Cost) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # torch leaves it untyped
@@ -45,23 +50,30 @@ class Recorder(TorchDispatchMode):
         self.budget = Budget(limits)
         self.journal: Journal | None = None
         self._known: dict[tuple[str, int], torch.Tensor] = {}
+        self._arrays: list[tuple[int, int]] = []
         self._muted = 0
         self._begin_lists()
 
     def _begin_lists(self) -> None:
         self._ops: list[OperationEffect] = []
-        self._written: set[tuple[str, int]] = set()
+        self._wrote = False
         self._origins = Origins()
 
-    def begin(self, known: dict[tuple[str, int], torch.Tensor], journal: Journal | None) -> None:
-        """A new step. known: a tensor for each storage that is there before it."""
+    def begin(
+        self,
+        known: dict[tuple[str, int], torch.Tensor],
+        arrays: Iterable[np.ndarray[Any, Any]],
+        journal: Journal | None,
+    ) -> None:
+        """A new step. known: a tensor for each storage that is there before it; arrays: those of numpy."""
         self._known, self.journal = known, journal
+        self._arrays = [byte_range(array) for array in arrays]
         self._begin_lists()
         self._origins.known = frozenset(known)
 
     def recorded(self) -> Recorded:
         """What the step did."""
-        done = Recorded(tuple(self._ops), frozenset(self._written), self._origins)
+        done = Recorded(tuple(self._ops), self._wrote, self._origins)
         self._begin_lists()
         return done
 
@@ -91,21 +103,33 @@ class Recorder(TorchDispatchMode):
         return result
 
     def _about_to_write(self, tensor: torch.Tensor) -> None:
-        key = identity_of(tensor)
-        if key in self._known:
-            if self.journal is not None:
-                self.journal.keep(tensor)
-            self._written.add(key)
+        if identity_of(tensor) not in self._known and not self._on_an_array(tensor):
+            return
+        self._wrote = True
+        if self.journal is not None:
+            self.journal.keep(tensor)
+
+    def _on_an_array(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor that is new itself looks at the memory of an array that is not: from_numpy(a)[0] = 1."""
+        if not self._arrays or tensor.device.type != "cpu":
+            return False
+        storage = tensor.untyped_storage()
+        return _touch(self._arrays, storage.data_ptr(), storage.data_ptr() + storage.nbytes())
 
     def writing_array(self, array: np.ndarray[Any, Any]) -> None:
         """Told by the language before numpy writes: no dispatcher sees that."""
-        low, high = byte_range(array)
-        for key, tensor in self._known.items():
-            start = key[1]
-            if key[0] == "cpu" and start < high and low < start + tensor.untyped_storage().nbytes():
-                self._written.add(key)
+        places = [(key[1], key[1] + tensor.untyped_storage().nbytes())
+                  for key, tensor in self._known.items() if key[0] == "cpu"]  # fmt: skip
+        if not _touch([*places, *self._arrays], *byte_range(array)):
+            return
+        self._wrote = True
         if self.journal is not None:
             self.journal.keep_array(array)
+
+
+def _touch(places: Iterable[tuple[int, int]], low: int, high: int) -> bool:
+    """Whether the bytes from `low` to `high` meet one of the places."""
+    return any(start < high and low < end for start, end in places)
 
 
 def byte_range(array: np.ndarray[Any, Any]) -> tuple[int, int]:

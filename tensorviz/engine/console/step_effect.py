@@ -5,6 +5,7 @@ Must not know the language. What no dispatcher sees, a write through numpy, is f
 
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -36,7 +37,7 @@ class Memory:
         for state in moment.tensors.values():
             if not state.tensor.is_meta:
                 self.storages.setdefault(identity_of(state.tensor), state.shown)
-        self._prints = _fingerprints(self.storages)
+        self._prints = self._fingerprints()
 
     def effect(
         self, after: Mapping[str, Any], shown: Any, recorded: Recorded, failed: bool
@@ -57,13 +58,28 @@ class Memory:
                 return effect, copied if effect == "copy" else 0
         return None, 0
 
+    def _fingerprints(self) -> dict[Any, int]:
+        """A number for the bytes of each small storage and array; the smallest first, until enough were read."""
+        sizes: list[tuple[int, Any]] = [(array.nbytes, key) for key, array in self._moment.arrays.items()]
+        sizes += [(tensor.untyped_storage().nbytes(), key) for key, tensor in self.storages.items() if key[0] == "cpu"]
+        prints: dict[Any, int] = {}
+        left = MOST_COMPARED
+        for size, key in sorted(sizes, key=lambda pair: pair[0]):
+            left -= size
+            if size > LARGEST_COMPARED or left < 0:
+                break
+            if size:
+                held = self.storages[key] if isinstance(key, tuple) else self._moment.arrays[key]
+                prints[key] = hash(_bytes(held) if isinstance(held, torch.Tensor) else held.tobytes())
+        return prints
+
     def _was_written(self, recorded: Recorded) -> bool:
         states = self._moment.tensors.values()
-        if recorded.written & self.storages.keys():
+        if recorded.wrote:
             return True
         if any(state.changed_layout or state.tensor._version != state.version for state in states):
             return True
-        return _fingerprints(self.storages) != self._prints
+        return self._fingerprints() != self._prints
 
     def _results(self, after: Mapping[str, Any], shown: Any) -> Iterable[torch.Tensor]:
         """What the step bound to names, put into lists or gradients, or gave as its value."""
@@ -105,22 +121,7 @@ def _bytes_of(tensor: torch.Tensor) -> tuple[int, int]:
     return storage.data_ptr(), storage.data_ptr() + storage.nbytes()
 
 
-def _fingerprints(storages: Mapping[Key, torch.Tensor]) -> dict[Key, int]:
-    """A number for the bytes of each small storage; the smallest first, until enough were read."""
-    sizes = sorted((tensor.untyped_storage().nbytes(), key) for key, tensor in storages.items())
-    prints: dict[Key, int] = {}
-    left = MOST_COMPARED
-    for size, key in sizes:
-        left -= size
-        if size > LARGEST_COMPARED or left < 0:
-            break
-        if size and storages[key].device.type == "cpu":
-            prints[key] = hash(_bytes(storages[key]))
-    return prints
-
-
 def _bytes(tensor: torch.Tensor) -> bytes:
+    """Not by way of numpy: a storage that numpy once saw can never be resized again."""
     storage = tensor.untyped_storage()
-    with torch.no_grad():
-        flat = torch.empty(0, dtype=torch.uint8).set_(storage, 0, (storage.nbytes(),), (1,))
-    return flat.numpy().tobytes()
+    return ctypes.string_at(storage.data_ptr(), storage.nbytes())
