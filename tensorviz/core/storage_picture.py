@@ -23,7 +23,7 @@ MOST_CELLS, MOST_LANES, LANE_GAP = 512, 24, 10.0
 NARROWEST, WIDEST, FIGURE = 46.0, 120.0, 8.0
 ROUNDED = "~"
 LEGEND = (
-    "Flag: the offset. Arcs: hops along one dimension, at index 0 of the others; its colour is kept by every view.",
+    "Flag: the offset. Arcs: hops along one dimension, at index 0 of the others; in a view it keeps its colour.",
     "In a lane: the index of each element; 3x is a place that three indices see. Dotted: gaps. Pale: seen by none.",
 )
 

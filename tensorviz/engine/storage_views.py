@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from tensorviz.core.colours import keys_alike
 from tensorviz.core.dtypes import DType, decode, dtype_named, unpacked
 from tensorviz.core.layout import Layout
 from tensorviz.core.number_text import NumberText, number_text
@@ -48,7 +49,12 @@ def has_memory(tensor: torch.Tensor) -> bool:
 def _view(key: str, members: Sequence[tuple[str, torch.Tensor]]) -> StorageView:
     tensor = members[0][1]
     kind = _commonest(tensor for _, tensor in members)
-    views = tuple(TensorView(name, layout_of(each), _name(each.dtype)) for name, each in members)
+    layouts = [layout_of(each) for _, each in members]
+    keys = keys_alike([[s * one.itemsize for s in one.stride] for one in layouts], [one.shape for one in layouts])
+    views = tuple(
+        TensorView(name, layout, _name(each.dtype), of_dims)
+        for (name, each), layout, of_dims in zip(members, layouts, keys, strict=True)
+    )
     nbytes = tensor.untyped_storage().nbytes()
     return StorageView(key, nbytes, kind.itemsize, kind.name, cells(tensor, kind), views, device=str(tensor.device))
 

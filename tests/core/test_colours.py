@@ -9,6 +9,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tensorviz.core.colours import (
@@ -20,6 +22,7 @@ from tensorviz.core.colours import (
     NAMES_IN_DARK,
     dimension_style,
     keys_after,
+    keys_alike,
 )
 
 Vector = NDArray[np.float64]
@@ -85,3 +88,18 @@ def test_colours_go_with_the_dimensions() -> None:
     assert keys_after((0, 1), (1, 0)) == (1, 0)
     assert keys_after((2, 0), (None, 0, 1)) == (1, 2, 0)
     assert keys_after((), (None,)) == (0,)
+
+
+def test_colours_of_tensors_whose_history_is_not_known() -> None:
+    assert keys_alike([(8, 4), (4, 8)], [(3, 2), (2, 3)]) == [(0, 1), (1, 0)]
+    assert keys_alike([(8, 4), (4,)], [(3, 2), (3,)]) == [(0, 1), (1,)]
+    assert keys_alike([(4, 4), (4, 4)], [(6, 3), (3, 6)]) == [(0, 1), (1, 0)]
+    assert keys_alike([(4,), (0, 4), (0,)], [(3,), (5, 3), (2,)]) == [(0,), (1, 0), (0,)]
+    assert keys_alike([(), (12, 4, 1)], [(), (1, 3, 3)]) == [(), (0, 1, 2)]
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 3)), max_size=4), max_size=4))
+def test_keys_of_one_tensor_differ(tensors: list[list[tuple[int, int]]]) -> None:
+    found = keys_alike([[s for s, _ in dims] for dims in tensors], [[n for _, n in dims] for dims in tensors])
+    assert [len(keys) for keys in found] == [len(dims) for dims in tensors]
+    assert all(len(set(keys)) == len(keys) for keys in found)

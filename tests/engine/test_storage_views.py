@@ -32,6 +32,7 @@ def test_tensors_are_grouped_by_storage() -> None:
     ]
     assert [text.text for text in first.values] == ["4.", "1.", "5.", "3.", "2.", "1."]
     assert first.tensors[1].layout.stride == (1, 2)
+    assert [tensor.keys for tensor in first.tensors] == [(0, 1), (1, 0)]
 
 
 @pytest.mark.parametrize("name", sorted(set(DTYPES) - {"complex32", "float4_e2m1fn_x2"}))
