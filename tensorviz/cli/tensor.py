@@ -26,8 +26,14 @@ LARGEST_FILE = 1_000_000  # bytes
 @click.command("tensor")
 @click.argument("code", metavar="CODE|-|FILE.py")
 @click.option("--allow-bytes", type=click.IntRange(min=1), metavar="N", help="How large a new tensor may be, in bytes.")
+@click.option(
+    "--image",
+    metavar="FILE.png|FILE.svg",
+    callback=lambda _context, _parameter, value: _picture_name(value),
+    help="Draw the storages and the tensors that look at them.",
+)
 @common_options(("text", "json", "jsonl"))
-def tensor(code: str, allow_bytes: int | None, common: Common) -> int:
+def tensor(code: str, allow_bytes: int | None, image: str | None, common: Common) -> int:
     """Run tensor code and tell for each step whether it made a view, a copy, something new, or wrote in place.
 
     CODE is the code itself; - reads it from standard input, a name that ends in .py from a file.
@@ -35,11 +41,33 @@ def tensor(code: str, allow_bytes: int | None, common: Common) -> int:
     source = _source(code)
     session = _session(common, allow_bytes)
     steps = list(session.run(source))
+    if image is not None:
+        _draw(session, image)
     _deliver(_text(session, steps, common.format), common)
     failed = sum(step.problem is not None for step in steps)
     if failed and not common.quiet:
         say(f"{failed} of {plural(len(steps), 'step')} could not be done.")
     return 1 if failed else 0
+
+
+def _picture_name(value: str | None) -> str | None:
+    if value is not None and not value.lower().endswith((".png", ".svg")):
+        raise click.BadParameter(f"{path_text(value)} ends neither in .png nor in .svg.")
+    return value
+
+
+def _draw(session: Session, image: str) -> None:
+    from tensorviz.core.drawing import svg_text
+    from tensorviz.core.storage_picture import draw_storages
+    from tensorviz.engine.storage_image import png_bytes
+    from tensorviz.engine.storage_views import storage_views
+    from tensorviz.engine.writing import replacing
+
+    drawing = draw_storages(storage_views(session.tensors(), session.storage_names.name_of))
+    whole = svg_text(drawing).encode() if image.lower().endswith(".svg") else png_bytes(drawing)
+    with replacing(image) as file:
+        file.flush()
+        file.buffer.write(whole)
 
 
 def _source(code: str) -> str:

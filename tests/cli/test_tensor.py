@@ -13,9 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import torch
+from PIL import Image
 
 from tensorviz.cli.main import main
 
@@ -139,6 +141,35 @@ def test_jsonl_is_one_line_and_a_report_is_a_file(tmp_path: Path, capsys: pytest
 def test_numpy_arrays_have_their_strides_in_bytes(capsys: pytest.CaptureFixture[str]) -> None:
     _, document = as_json(capsys, "a = np.arange(3.)[::-1]")
     assert document["arrays"] == [{"name": "a", "shape": [3], "strides": [-8], "dtype": "float64"}]
+
+
+@pytest.mark.parametrize("name", ["storages.png", "storages.SVG"])
+def test_the_picture_of_the_storages(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    image = tmp_path / name
+    assert main(["tensor", f"{POINTS}\nm = torch.zeros(2, device='meta')", "--image", str(image)]) == 0
+    assert "points_t" in capsys.readouterr().out
+    if name.endswith("png"):
+        with Image.open(image) as picture:
+            assert min(picture.size) > 100
+            assert len(set(picture.convert("L").tobytes())) > 2
+        assert b"points_t" in image.read_bytes()  # its text twin is in the file
+    else:
+        drawn = ElementTree.parse(image).getroot()
+        texts = {"".join(node.itertext()) for node in drawn.iter() if node.tag.endswith("text")}
+        assert {"4.", "1.", "5.", "3.", "2."} <= texts
+        assert any(text.startswith("points_t") for text in texts)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_picture_without_tensors_and_one_that_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["tensor", "x = 1", "--image", str(tmp_path / "empty.svg")]) == 0
+    assert "There are no tensors yet" in (tmp_path / "empty.svg").read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert main(["tensor", POINTS, "--image", str(tmp_path / "absent" / "x.png")]) == 2
+    assert main(["tensor", POINTS, "--image", "x.gif"]) == 2
+    assert capsys.readouterr().out == ""
 
 
 def test_help_does_not_load_torch(run: Run, tmp_path: Path) -> None:
