@@ -132,6 +132,7 @@ def start_engine(job: Job) -> None:
     Image.init()  # the formats' own libraries
     job.token.check()
     load_torch()
+    importlib.import_module("tensorviz.engine.tasks.classify.cache")  # and with it all that the first answer needs
     import torch
 
     from tensorviz.engine.devices import list_devices
