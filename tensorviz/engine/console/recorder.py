@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tensorviz.engine.console.effects import OperationEffect, Origins, classify, written_arguments
+from tensorviz.engine.console.hazards import check_hazards
 from tensorviz.engine.console.limits import Budget, Limits
 from tensorviz.engine.console.values import identity_of
 
@@ -92,6 +93,7 @@ class Recorder(TorchDispatchMode):
             return func(*args, **kwargs)
         self.budget.spend()
         self.cost.check(func, args, kwargs)
+        check_hazards(func, args, kwargs)
         written = written_arguments(func, args, kwargs)
         for tensor in written:
             self._about_to_write(tensor)

@@ -14,7 +14,7 @@ from tensorviz.engine.console.problems import Refused
 
 LONGEST_TEXT = 200_000  # characters of one run
 MOST_LINES = 400  # that one statement may span when its neighbours are broken
-DEEPEST = 90  # nested parts of the syntax tree; evaluating one takes a few frames of Python's own stack
+DEEPEST = 150  # nested parts of the syntax tree; evaluating one takes a few frames of Python's own stack
 CONTINUES = ("else", "elif", "except", "finally", ")", "]", "}")
 
 

@@ -214,6 +214,10 @@ MEMORY = (
     "np.frombuffer(b'12345678')",
     "torch.tensor([1], dtype=np.object_)",
     "torch.nn.functional.embedding(torch.tensor([9]), torch.zeros(2, 2))",
+    "torch.tensor([-2**63]).div(-1, rounding_mode='trunc')",
+    "torch.full((40,), -2**31, dtype=torch.int32).div_(torch.full((40,), -1), rounding_mode='trunc')",
+    "torch.div(-2**63, torch.tensor([-1]), rounding_mode='trunc')",
+    "torch.div(torch.tensor(-2**63), torch.tensor(-1), rounding_mode='trunc', out=torch.tensor(0))",
 )
 GIANTS = (
     "10**(10**7)",
@@ -316,7 +320,7 @@ GIANTS = (
     "[[] for i in range(10**4) for j in range(10**4)]",
     "-" * 5000 + "1",
     "(" * 500 + "1" + ")" * 500,
-    "[" * 150 + "]" * 150,
+    "[" * 180 + "]" * 180,
     "+".join(["1"] * 3000),
 )
 FILE_CELLS = (
