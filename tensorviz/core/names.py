@@ -20,7 +20,7 @@ def closest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """"Did you mean a, b or c?", or an empty text when nothing is near."""
+    """A question, "Did you mean a, b or c?", or an empty text when nothing is near."""
     near = closest(name, known)
     if not near:
         return ""

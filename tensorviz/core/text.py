@@ -60,5 +60,5 @@ def path_text(path: str | os.PathLike[str]) -> str:
 
 
 def plural(count: int, word: str) -> str:
-    """"1 picture", "3 pictures"."""
+    """A count and its word: "1 picture", "3 pictures"."""
     return f"{count_text(count)} {word}{'' if count == 1 else 's'}"

@@ -65,7 +65,8 @@ def cells(tensor: torch.Tensor, kind: DType, first: int = 0, count: int = MOST_C
     whole = torch.empty(0, dtype=torch.uint8, device=tensor.device).set_(storage)
     size = kind.itemsize
     stop = min(first + count, storage.nbytes() // size)
-    raw = bytes(whole[first * size : stop * size].cpu().numpy())
+    window = whole[first * size : stop * size].to("cpu", copy=True)  # numpy() would forbid its storage to be resized
+    raw = bytes(window.numpy())
     return tuple(_text(raw[at : at + size], kind) for at in range(0, len(raw), size))
 
 

@@ -66,3 +66,10 @@ def test_a_gigabyte_is_read_in_a_window() -> None:
     assert [text.text for text in view.values[:3]] == ["1.", "2.", "3."]
     assert "Not drawn: cells 512 to 268,435,455" in draw_storages((view,)).description
     assert time.process_time() - began < 2
+
+
+def test_to_look_at_a_storage_leaves_it_resizable() -> None:
+    tensor = torch.arange(6.0)
+    cells(tensor, dtype_named("float32"))
+    tensor.resize_(12)
+    assert tensor.untyped_storage().nbytes() == 48
