@@ -1,12 +1,11 @@
 """Trains the small classifier that comes with tensorviz on CIFAR-10, on the processor, and writes its card.
 
-    python tools/train_classifier.py --data DIR [--epochs 18] [--polish 8] [--work .train] [--out assets/models]
+    python tools/train_classifier.py --data DIR [--epochs 18] [--work .train] [--out assets/models]
 
 DIR holds cifar10_train.npz and cifar10_test.npz (arrays jpeg, offsets, labels, names). After each epoch a checkpoint
 is left in --work; the same command goes on from there. The recipe follows arXiv 2404.00498 (whitened first layer,
 identity initialisation, alternating mirror, averaged weights), with stretched pictures added because the program
-shows the network whole photographs of any proportion. A second, gentler cycle (--polish) hides a square of each
-picture: after the first, the network knows 98 % of what it was shown and 90 % of what it was not.
+shows the network whole photographs of any proportion.
 """
 
 from __future__ import annotations
@@ -35,7 +34,6 @@ NAME = "cifar10_small"
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
 BATCH, PEAK_RATE, MOMENTUM, DECAY, BIAS_RATE = 1024, 1.5, 0.85, 0.00133, 64
 SMOOTHING, WHITEN_BIAS_EPOCHS, AVERAGE_EVERY = 0.2, 3, 5
-POLISH_RATE, HIDDEN_SIDE = 0.4, 10  # share of the peak rate; pixels
 
 
 @dataclass(frozen=True)
@@ -93,20 +91,6 @@ def augment(pictures: Tensor, mirrored: Tensor, generator: torch.Generator) -> T
     return moved.contiguous(memory_format=torch.channels_last)
 
 
-def hide(pictures: Tensor, generator: torch.Generator) -> Tensor:
-    """Greys out a square of each picture, its middle anywhere (cutout, arXiv 1708.04552)."""
-    count, side = len(pictures), pictures.shape[-1]
-    middles = torch.randint(0, side, (count, 2, 1), generator=generator)
-    near = (torch.arange(side) - middles).abs() <= HIDDEN_SIDE // 2
-    hidden = near[:, 0, :, None] & near[:, 1, None, :]
-    return pictures.masked_fill(hidden[:, None], 0.0)
-
-
-def polish_rate_at(progress: float) -> float:
-    """The learning rate of the second cycle as a share of the peak: quickly up, then down to nothing."""
-    return POLISH_RATE * min(progress / 0.05, (1 - progress) / 0.95)
-
-
 def rate_at(progress: float) -> float:
     """The learning rate as a share of its peak: a triangle from 0.2 over 1 (at 23 %) to 0.05."""
     if progress < 0.23:
@@ -156,10 +140,10 @@ def accuracy(network: nn.Module, test: Pictures) -> float:
 class Training:
     """One run: the network, its optimiser, and where it stands."""
 
-    def __init__(self, train: Pictures, epochs: int, polish: int, seed: int) -> None:
+    def __init__(self, train: Pictures, epochs: int, seed: int) -> None:
         torch.manual_seed(seed)
         self.generator = torch.Generator().manual_seed(seed)
-        self.train, self.epochs, self.polish, self.epoch, self.seconds = train, epochs, polish, 0, 0.0
+        self.train, self.epochs, self.epoch, self.seconds = train, epochs, 0, 0.0
         self.network = SmallNet(len(train.names))
         initialise(self.network, train.pictures[:5000])
         self.network.to(memory_format=torch.channels_last)
@@ -190,23 +174,18 @@ class Training:
         bias = self.network.whiten[0].bias
         assert isinstance(bias, Tensor)
         bias.requires_grad = self.epoch < WHITEN_BIAS_EPOCHS
-        polishing = self.epoch >= self.epochs
-        begun, lasting = (self.epochs, self.polish) if polishing else (0, self.epochs)
         for index, chosen in enumerate(batches):
-            step, steps = (self.epoch - begun) * len(batches) + index, lasting * len(batches)
-            losses.append(self._step(chosen, step, steps, polishing=polishing))
+            step, steps = self.epoch * len(batches) + index, self.epochs * len(batches)
+            losses.append(self._step(chosen, step, steps))
         self.mirrored = ~self.mirrored
         self.epoch += 1
         self.seconds += time.perf_counter() - started
         return math.fsum(losses) / len(losses)
 
-    def _step(self, chosen: Tensor, step: int, steps: int, *, polishing: bool) -> float:
-        rate = (polish_rate_at if polishing else rate_at)(step / steps)
+    def _step(self, chosen: Tensor, step: int, steps: int) -> float:
         for group in self.optimiser.param_groups:
-            group["lr"] = group["peak"] * rate
+            group["lr"] = group["peak"] * rate_at(step / steps)
         pictures = augment(self.train.pictures[chosen], self.mirrored[chosen], self.generator)
-        if polishing:
-            pictures = hide(pictures, self.generator)
         with torch.autocast("cpu", torch.bfloat16):
             scores = self.network(pictures)
         loss = functional.cross_entropy(scores.float(), self.train.labels[chosen], label_smoothing=SMOOTHING)
@@ -264,7 +243,7 @@ def publish(training: Training, test: Pictures, out: Path, seed: int) -> None:
     facts = {
         "architecture": NAME, "classes": test.names, "mean": MEAN, "std": STD, "size": 32, "interpolation": "bilinear",
         "parameters": sum(p.numel() for p in judged.parameters()), "test_accuracy": verdict.accuracy,
-        "epochs": training.epochs, "polish": training.polish, "seed": seed, "seconds": round(training.seconds),
+        "epochs": training.epochs, "seed": seed, "seconds": round(training.seconds),
         "threads": torch.get_num_threads(), "torch": torch.__version__.split("+")[0],
     }
     out.mkdir(parents=True, exist_ok=True)
@@ -308,12 +287,11 @@ smoothing, it says less than it knows.
 
 Commonest confusions: {confusions}.
 
-**How it was made.** `python tools/train_classifier.py --data DIR --epochs {facts["epochs"]} --polish
-{facts["polish"]}` (seed {facts["seed"]},
+**How it was made.** `python tools/train_classifier.py --data DIR --epochs {facts["epochs"]}` (seed {facts["seed"]},
 torch {facts["torch"]}, {facts["threads"]} processor threads, bf16 autocast, {facts["seconds"]:,} s of training beside
 other work). The recipe follows Keller Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU" (arXiv 2404.00498):
 whitened first layer, identity initialisation, alternating mirror, averaged weights; and stretched pictures, because
-the program shows it photographs of any proportion. A second cycle at a lower rate hides a square of each picture.
+the program shows it photographs of any proportion.
 
 **Data.** CIFAR-10 (Alex Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009), 50,000 pictures
 for training. The weights are this project's own, under its licence; the pictures are not part of it.
@@ -324,18 +302,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--epochs", type=int, default=18)
-    parser.add_argument("--polish", type=int, default=8, help="epochs of the second cycle")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path, default=Path(".train"))
     parser.add_argument("--out", type=Path, default=Path("assets/models"))
     options = parser.parse_args()
     train, test = read_cifar(options.data / "cifar10_train.npz"), read_cifar(options.data / "cifar10_test.npz")
-    training = Training(train, options.epochs, options.polish, options.seed)
+    training = Training(train, options.epochs, options.seed)
     options.work.mkdir(parents=True, exist_ok=True)
     kept = options.work / f"{NAME}.pt"
     if kept.exists():
         training.resume(torch.load(kept, weights_only=True))
-    while training.epoch < training.epochs + training.polish:
+    while training.epoch < training.epochs:
         loss = training.run_epoch()
         beside = kept.with_suffix(".part")
         torch.save(training.state(), beside)
