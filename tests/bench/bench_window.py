@@ -3,8 +3,9 @@
     python tests/bench/bench_window.py --data DIR [--runs 5]
 
 Each run is a process of its own with the real engine: time from the start of the process to the first paint (torch
-not imported by then), the longest gap of the timer while torch is being loaded, the longest gap while the folder of
-photographs runs through ResNet-101, and how long a cancel takes to end the job.
+not imported by then), the longest gap of the timer while torch is being loaded, while the pictures arrive and the
+network is loaded at the same time, while the folder of photographs runs through ResNet-101 (from the first answer on),
+and how long a cancel takes to end the job.
 """
 
 from __future__ import annotations
@@ -101,6 +102,8 @@ class Run:
         self.job = self.program.workspace.jobs.send(Classify(paths, choice))
 
     def _answered(self, rows: tuple[object, ...]) -> None:
+        if not self.rows:
+            self.figures["while_pictures_arrive"] = self.gaps.take()
         self.rows += len(rows)
         if self.rows >= CANCEL_AFTER and not self.cancelled_at:
             self.figures["while_resnet101_runs"] = self.gaps.take()
