@@ -12,7 +12,7 @@ import click
 
 from tensorviz.cli.options import Common, WholeNumber, common_options
 from tensorviz.cli.output import progress_size, rows_as, say, watched, writing_rows
-from tensorviz.core.catalogue import ModelChoice
+from tensorviz.core.catalogue import BATCH, ModelChoice
 from tensorviz.core.recipe import Fit, Interpolation
 from tensorviz.core.text import plural
 from tensorviz.engine.tasks.classify import SPEC
@@ -39,7 +39,7 @@ RECIPE_OPTIONS = ("resize", "crop", "mean", "std", "interpolation", "fit")
 @click.option("--fit", type=click.Choice(get_args(Fit)), help="Resize the shorter side, or stretch both to the same.")
 @click.option("--top", type=WholeNumber(1), default=5, show_default=True, help="How many classes to name.")
 @click.option("--precision", type=click.Choice(("fp32", "bf16", "fp16")), default="fp32", show_default=True)
-@click.option("--batch", type=WholeNumber(1, 4096), default=8, show_default=True, help="Pictures computed at once.")
+@click.option("--batch", type=WholeNumber(1, 4096), default=BATCH, show_default=True, help="Pictures computed at once.")
 @common_options()
 def classify(paths: tuple[str, ...], common: Common, top: int, **options: Any) -> int:
     """Name what pictures show: the most probable classes, each with its probability.

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from tensorviz.core.catalogue import BATCH
 from tensorviz.core.errors import NameUnknown, ValueRefused
 from tensorviz.core.names import did_you_mean
 
@@ -118,7 +119,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "batch_size",
-        8,
+        BATCH,
         "Computing",
         "Pictures per batch",
         "int",

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tensorviz.core.catalogue import BATCH
 from tensorviz.core.errors import Problem, TensorvizError, ValueRefused
 from tensorviz.core.recipe import Recipe
 from tensorviz.core.results import Classified, Failed, Label, Row, Seconds
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tensorviz.engine.cancel import CancelToken
     from tensorviz.engine.tasks.classify.forward import Forward
 
-BATCH = 8
 TOP = 5
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, overload
 from PIL import Image
 from torch import Tensor
 
-from tensorviz.core.catalogue import ModelChoice
+from tensorviz.core.catalogue import BATCH, ModelChoice
 from tensorviz.core.errors import LabelsInvalid, PictureUnreadable, TensorvizError, ValueRefused
 from tensorviz.core.recipe import Recipe, recipe_from_dict
 from tensorviz.core.results import Failed, Label, Seconds
@@ -102,7 +102,7 @@ def load_classifier(
     device: str | torch.device = "auto",
     *,
     precision: str = "fp32",
-    batch: int = 8,
+    batch: int = BATCH,
 ) -> PictureClassifier:
     """A classifier ready to answer.
 
@@ -116,7 +116,7 @@ def load_classifier(
     LabelsInvalid, ValueRefused, DeviceUnavailable. Networks and weights: torchvision.models.
     """
     _check_types(model, weights, labels, recipe)
-    _check_count("batch", batch, "8 is usual.")
+    _check_count("batch", batch, f"{BATCH} is usual.")
     file = os.fspath(labels) if isinstance(labels, str | os.PathLike) else None
     choice = ModelChoice(
         model=model or "",
