@@ -145,6 +145,8 @@ class Training:
         self.generator = torch.Generator().manual_seed(seed)
         self.train, self.epochs, self.epoch, self.seconds = train, epochs, 0, 0.0
         self.network = SmallNet(len(train.names))
+        # The archive is sorted by class, so these are one class only. The published weights were made like this;
+        # take a random sample when they are trained anew.
         initialise(self.network, train.pictures[:5000])
         self.network.to(memory_format=torch.channels_last)
         self.optimiser = optimiser_for(self.network)
