@@ -27,7 +27,12 @@ NOT_FOR_CORE = frozenset(
     | {"tempfile", "threading", "urllib"}
 )
 # Loaded while the window starts, before torch may be.
-LIGHT_ENGINE = ("tensorviz.engine.messages", "tensorviz.engine.worker", "tensorviz.engine.cancel")
+LIGHT_ENGINE = (
+    "tensorviz.engine.messages",
+    "tensorviz.engine.messages.session",
+    "tensorviz.engine.worker",
+    "tensorviz.engine.cancel",
+)
 NO_ROOM = frozenset({"utils", "util", "misc", "common", "helpers", "helper"})
 NO_CLASS = ("Manager", "Handler")
 

@@ -18,7 +18,8 @@ from tensorviz.core.errors import ValueRefused
 from tensorviz.core.text import path_text, plural
 
 if TYPE_CHECKING:
-    from tensorviz.engine.session import Session, StepDone
+    from tensorviz.engine.console.history import StepDone
+    from tensorviz.engine.session import Session
 
 LARGEST_FILE = 1_000_000  # bytes
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tensorviz.core.layout import Layout, contiguous_strides
+from tensorviz.core.reasons import ViewImpossible
 from tensorviz.core.views import NeedsCopy, Outcome, View
-from tensorviz.core.why import ViewImpossible
 
 # Dimensions from the one that must lie next to each other outwards; None: the last first, for any number of them.
 FORMATS: dict[str, tuple[int, ...] | None] = {

@@ -12,10 +12,11 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from tensorviz.core.errors import ValueRefused
-from tensorviz.core.reach import Reach, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from tensorviz.core.reach import Reach
 
 INDEX_LETTERS = "ijklmn"
 SCAN = 4096  # addresses looked at in one go when walking through memory
@@ -63,6 +64,8 @@ class Layout:
     @cached_property
     def reach(self) -> Reach:
         """Which addresses are reached, and how often."""
+        from tensorviz.core.reach import reach_of  # it needs numpy, which the window does not wait for
+
         return reach_of(self.shape, self.stride, self.offset)
 
     def at(self, offset: int) -> Layout:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tensorviz.core.layout import Layout
+from tensorviz.core.reasons import ViewImpossible
 from tensorviz.core.runs import NoView, strides_for
 from tensorviz.core.views import Origins, Outcome, View, existing, fresh, narrow, select, slice_, unsqueeze, wrapped
-from tensorviz.core.why import ViewImpossible, why_no_view
+from tensorviz.core.why import why_no_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tensorviz.core.layout import Layout, contiguous_strides
-from tensorviz.core.why import BrokenView, ViewImpossible, broadcast, why_not_squeezed
+from tensorviz.core.reasons import BrokenView, ViewImpossible
+from tensorviz.core.why import broadcast, why_not_squeezed
 
 Dims = int | Sequence[int]
 Origins = tuple[int | None, ...]

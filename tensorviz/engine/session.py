@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,63 +15,25 @@ import torch
 from tensorviz.core.errors import Cancelled, ValueRefused
 from tensorviz.engine.console.attributes import assign_attribute, attribute, starting_names, types_by_class
 from tensorviz.engine.console.cost import Cost
-from tensorviz.engine.console.effects import Effect, OperationEffect
 from tensorviz.engine.console.evaluate import Evaluator
 from tensorviz.engine.console.execute import Executor
+from tensorviz.engine.console.history import HistoryNode, StepDone, forget_oldest
 from tensorviz.engine.console.limits import Halted, Limits
 from tensorviz.engine.console.machine import Machine
-from tensorviz.engine.console.problems import StepProblem, problem_from
+from tensorviz.engine.console.problems import StepProblem, explained_problem, problem_from
 from tensorviz.engine.console.recorder import Recorder
 from tensorviz.engine.console.step_effect import Memory
 from tensorviz.engine.console.steps import ParsedStep, split_steps
 from tensorviz.engine.console.storage_names import StorageNames
-from tensorviz.engine.console.undo import Journal, Moment, random_state, set_random_state
+from tensorviz.engine.console.undo import Moment, random_state, set_random_state
 from tensorviz.engine.console.values import Function, GradSwitch, Namespace, TypeName
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import threading
+    from collections.abc import Callable, Iterator, Mapping
 
     from tensorviz.engine.cancel import CancelToken
     from tensorviz.engine.console.limits import TooCostly
-
-
-@dataclass(frozen=True, slots=True)
-class StepDone:
-    """One step after it ran. effect: None when it neither made, changed nor showed a tensor.
-
-    output: what a Python prompt would have printed. warnings: what torch or Python had to say beside it.
-    """
-
-    code: str
-    output: str
-    problem: StepProblem | None
-    effect: Effect | None
-    bytes_copied: int
-    ops: tuple[OperationEffect, ...]
-    warnings: tuple[str, ...] = ()
-
-
-class HistoryNode:
-    """A step in the tree of steps: what led to it, and what is needed to take it back and do it again."""
-
-    def __init__(self, number: int, parent: HistoryNode | None, step: StepDone | None) -> None:
-        self.number = number
-        self.parent = parent
-        self.step = step
-        self.children: list[HistoryNode] = []
-        self.before: Moment | None = None
-        self.after: Moment | None = None
-        self.journal = Journal()
-        self.followed = False  # whether autograd's own record was changed, which nothing takes back
-
-    def path(self) -> list[HistoryNode]:
-        """From the first to this one."""
-        node: HistoryNode | None = self
-        found = []
-        while node is not None:
-            found.append(node)
-            node = node.parent
-        return found[::-1]
 
 
 class Session:
@@ -80,7 +41,8 @@ class Session:
 
     limits: of one step. allow_bytes: how large one new tensor may be, None for the limit's. ask: called with a
     TooCostly before a costly operation, gives whether it may run. device: where new tensors are made, "" for torch's
-    own choice. history: whether steps can be undone (what they write over is then kept in memory).
+    own choice. history: whether steps can be undone (what they write over is then kept in memory). seed: of the random
+    numbers; None lets them go on from torch's own.
     """
 
     def __init__(
@@ -91,12 +53,13 @@ class Session:
         ask: Callable[[TooCostly], bool] | None = None,
         device: str = "",
         history: bool = True,
+        seed: int | None = None,
     ) -> None:
         limits = limits or Limits()
         self.storage_names = StorageNames()
         self._names: dict[str, Any] = {}
-        self._drawn = np.random.RandomState()
-        self._random = random_state()
+        self._drawn = np.random.RandomState(None if seed is None else seed % 2**32)
+        self._random = random_state() if seed is None else _seeded(seed)
         self._device = device
         self._keeps_history = history
         self._recorder = Recorder(limits, Cost(limits, allow_bytes, ask))
@@ -140,6 +103,18 @@ class Session:
                 raise
             return self._finish(node, memory, before, parsed, problem, said)
 
+    def put(self, code: str, values: Mapping[str, Any]) -> StepDone:
+        """Adds a step that binds values from outside to names; `code` tells what they are."""
+        with self._own_random():
+            before = Moment(self._names, self._drawn)
+            memory = Memory(before)
+            node = HistoryNode(self._count + 1, self._here, None)
+            self._machine.begin(None)
+            self._recorder.begin(memory.storages, before.arrays.values(), node.journal)
+            self._executor.shown = None
+            self._names.update(values)
+            return self._finish(node, memory, before, ParsedStep(code, None), None, ())
+
     def _attempt(self, parsed: ParsedStep) -> tuple[StepProblem | None, tuple[str, ...]]:
         """Runs the statement; gives what went wrong, and what was said beside it."""
         self._executor.shown = None
@@ -153,7 +128,7 @@ class Session:
             except Cancelled:
                 raise
             except (Exception, Halted) as error:  # noqa: BLE001 - whatever the person's code raised is theirs to read
-                problem = problem_from(error, parsed.code)
+                problem = explained_problem(error, parsed.code, *self._machine.witness.explained(error))
         return problem, tuple(dict.fromkeys(str(one.message).splitlines()[0] for one in heard))
 
     def _finish(
@@ -162,17 +137,20 @@ class Session:
     ) -> StepDone:  # fmt: skip
         recorded = self._recorder.recorded()
         effect, copied = memory.effect(self._names, self._executor.shown, recorded, problem is not None)
-        step = StepDone(parsed.code, self._machine.printer.output(), problem, effect, copied, recorded.ops, said)
+        output, remarks = self._machine.printer.output(), tuple(self._machine.witness.remarks)
+        step = StepDone(parsed.code, output, problem, effect, copied, recorded.ops, said, remarks)
         for tensor in self.tensors().values():
             if not tensor.is_meta:
                 self.storage_names.name_of(tensor)
         if self._keeps_history:
             self._count += 1
-            node.step, node.before, node.after = step, before, Moment(self._names, self._drawn)
+            node.step = step
+            node.keep(before, Moment(self._names, self._drawn))
             states = before.tensors.values()
             node.followed = any(state.tensor.grad_fn is not state.grad_fn for state in states)
             self._here.children.append(node)
             self._here = node
+            forget_oldest(node)
         return step
 
     @contextlib.contextmanager
@@ -190,6 +168,11 @@ class Session:
         return torch.device(self._device) if self._device else contextlib.nullcontext()
 
     @property
+    def memory_lock(self) -> threading.RLock:
+        """Held while memory is written: another thread that reads it holds it too."""
+        return self._recorder.memory_lock
+
+    @property
     def here(self) -> HistoryNode:
         """The step after which the session stands now."""
         return self._here
@@ -202,12 +185,11 @@ class Session:
     def undo(self) -> StepDone:
         """Takes back the last step: names, elements, layouts, random numbers. Raises ValueRefused when it cannot."""
         node = self._here
-        if node.parent is None or node.before is None or node.step is None:
+        if node.parent is None or node.step is None:
             raise ValueRefused("There is no step to undo.")
-        node.journal.check()
-        if node.followed:
-            raise ValueRefused("This step cannot be undone: autograd recorded it.", "Go back further, or run again.")
-        with self._own_random(), torch.no_grad():
+        node.check()
+        assert node.before is not None, "checked"
+        with self._own_random(), torch.no_grad(), self._recorder.memory_lock:
             for region in reversed(node.journal.regions):
                 region.exchange()
             self._restore(node.before)
@@ -221,7 +203,7 @@ class Session:
         node = self._here.children[branch]
         if node.after is None or node.step is None:
             raise ValueRefused("There is no step to do again.")
-        with self._own_random(), torch.no_grad():
+        with self._own_random(), torch.no_grad(), self._recorder.memory_lock:
             for region in node.journal.regions:
                 region.exchange()
             self._restore(node.after)
@@ -235,19 +217,29 @@ class Session:
         """Goes to the state after step `number` (0: the beginning), back and forth along the branches."""
         target = self._find(number)
         way = target.path()
+        for node in self._here.path():  # nothing is undone when not all of it can be
+            if node not in way:
+                node.check()
         while self._here not in way:
             self.undo()
         for node in way[way.index(self._here) + 1 :]:
             self.redo(self._here.children.index(node))
 
     def _find(self, number: int) -> HistoryNode:
-        waiting = [self._root]
-        while waiting:
-            node = waiting.pop()
+        for node in self._root.all():
             if node.number == number:
                 return node
-            waiting.extend(node.children)
         raise ValueRefused(f"There is no step {number}.", f"Steps run from 0 to {self._count}.")
+
+
+def _seeded(seed: int) -> Any:
+    """The state of torch's random generators after `manual_seed(seed)`; the program's own are not disturbed."""
+    outside = random_state()
+    torch.manual_seed(seed)
+    try:
+        return random_state()
+    finally:
+        set_random_state(outside)
 
 
 @contextlib.contextmanager

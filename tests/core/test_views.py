@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tensorviz.core import contiguity, view_shapes, views
 from tensorviz.core.layout import Layout
+from tensorviz.core.reasons import ViewImpossible
 from tensorviz.core.views import NeedsCopy, Outcome, View
-from tensorviz.core.why import ViewImpossible
 from tests.core.layouts import layout_of, tensors
 
 LAWS = settings(deadline=None, max_examples=150)

@@ -14,11 +14,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tensorviz.core.layout import Layout
+from tensorviz.core.reasons import Repair, ViewImpossible, aligned
 from tensorviz.core.runs import boundaries, runs_of
 from tensorviz.core.why import (
-    Repair,
-    ViewImpossible,
-    aligned,
     broadcast,
     memory_order,
     why_no_numpy,

@@ -91,7 +91,10 @@ class Evaluator:
                 kwargs |= {str(key): item for key, item in value.items()}
             else:
                 raise TypeError("what stands after ** must be a dict")
-        return self.machine.call(function, tuple(args), kwargs)
+        given = tuple(args)
+        return self.machine.witness.call(
+            node.func, function, given, lambda: self.machine.call(function, given, kwargs), kwargs
+        )
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         """The values of a list of expressions, starred ones laid out."""
@@ -106,8 +109,11 @@ class Evaluator:
         return items
 
     def _binary(self, node: ast.BinOp) -> Any:
-        left = self.value(node.left)
-        return bounded.binary(self.machine, type(node.op).__name__, left, self.value(node.right))
+        left, right = self.value(node.left), self.value(node.right)
+        name = type(node.op).__name__
+        return self.machine.witness.operator(
+            node.left, name, left, right, lambda: bounded.binary(self.machine, name, left, right)
+        )
 
     def _unary(self, node: ast.UnaryOp) -> Any:
         return bounded.unary(self.machine, type(node.op).__name__, self.value(node.operand))

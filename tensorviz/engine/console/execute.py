@@ -106,19 +106,26 @@ class Executor:
 
     def _augmented(self, node: ast.AugAssign) -> None:
         """`target op= value`: an indexed target is evaluated once."""
-        name, target, evaluator = type(node.op).__name__, node.target, self.evaluator
+        target, evaluator = node.target, self.evaluator
         if isinstance(target, ast.Subscript):
             holder, index = evaluator.value(target.value), evaluator.value(target.slice)
             old = self.machine.subscript(holder, index)
-            self.machine.store(holder, index, bounded.in_place(self.machine, name, old, evaluator.value(node.value)))
+            self.machine.store(holder, index, self._combined(node, old))
         elif isinstance(target, ast.Attribute):
             holder = evaluator.value(target.value)
             old = self.machine.attribute(holder, target.attr)
-            new = bounded.in_place(self.machine, name, old, evaluator.value(node.value))
+            new = self._combined(node, old)
             self.machine.assign_attribute(holder, target.attr, new)
         else:
             old = evaluator.lookup(target.id)
-            evaluator.assign(target, bounded.in_place(self.machine, name, old, evaluator.value(node.value)))
+            evaluator.assign(target, self._combined(node, old))
+
+    def _combined(self, node: ast.AugAssign, old: Any) -> Any:
+        """What `old op= value` gives."""
+        name, value = type(node.op).__name__, self.evaluator.value(node.value)
+        return self.machine.witness.operator(
+            node.target, name, old, value, lambda: bounded.in_place(self.machine, name, old, value)
+        )
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:

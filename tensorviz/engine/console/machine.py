@@ -18,6 +18,7 @@ from tensorviz.engine.console.printing import Printer
 from tensorviz.engine.console.problems import Refused
 from tensorviz.engine.console.torch_calls import checked_arguments, guarded
 from tensorviz.engine.console.values import Function, GradSwitch, Namespace, StorageHandle, TypeName
+from tensorviz.engine.console.witness import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +45,7 @@ class Machine:
         self.limits = limits
         self.recorder = recorder
         self.printer = Printer()
+        self.witness = Witness()
         self.budget = Budget(limits)
         self._attribute, self._assign_attribute = attribute, assign_attribute
         self._types = types
@@ -53,6 +55,7 @@ class Machine:
         self.budget = Budget(self.limits, cancel)
         self.recorder.budget = self.budget
         self.printer.begin(self.limits.output)
+        self.witness.begin()
 
     def allowed_bytes(self) -> int:
         """How large one new array may be."""

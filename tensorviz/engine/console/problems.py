@@ -6,10 +6,11 @@ Must not know the syntax tree; torch is known by the words of its messages only.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tensorviz.core.errors import TensorvizError
 from tensorviz.core.names import did_you_mean
+from tensorviz.engine.console.explain import Explained
 
 LONGEST_SAID = 300  # characters of a message repeated in a sentence
 FILES = (
@@ -32,11 +33,16 @@ class UnknownAttribute(TensorvizError, AttributeError):
 
 @dataclass(frozen=True, slots=True)
 class StepProblem:
-    """Why a step ended: a sentence, what to try, and the words of torch or Python where they spoke."""
+    """Why a step ended: a sentence, what to try, and the reason with its numbers, or the words of torch or Python.
+
+    subject: the code of what the call that failed was made on. found: the numbers behind the explanation.
+    """
 
     message: str
     hint: str = ""
     explanation: str = ""
+    subject: str = ""
+    found: Explained | None = None
 
     def as_dict(self) -> dict[str, str]:
         """The form of the contract."""
@@ -85,6 +91,15 @@ KNOWN = (
     (r"NVIDIA driver|not compiled with CUDA|No CUDA GPUs", "CUDA was asked for, and this torch finds no usable NVIDIA "
      "GPU on this computer.", "Everything works on the processor as well: leave the device out."),
 )  # fmt: skip
+
+
+def explained_problem(error: BaseException, code: str, found: Explained | None, subject: str) -> StepProblem:
+    """The problem that tells of `error`, with what was found out about the call that raised it."""
+    problem = problem_from(error, code)
+    if found is None:
+        return problem
+    words = f"{found.sentence} ({problem.explanation})" if problem.explanation else found.sentence
+    return replace(problem, explanation=words, subject=subject, found=found)
 
 
 def problem_from(error: BaseException, code: str = "") -> StepProblem:

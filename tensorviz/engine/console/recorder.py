@@ -6,6 +6,7 @@ Must not know the language or the session: it is told which storages were there 
 from __future__ import annotations
 
 import contextlib
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,10 @@ class Recorded:
 
 
 class Recorder(TorchDispatchMode):
-    """Active while a step runs. Refuses an operation that is too large before it allocates."""
+    """Active while a step runs. Refuses an operation that is too large before it allocates.
+
+    memory_lock: held while an operation writes or resizes memory, so that another thread may read it in between.
+    """
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -49,6 +53,7 @@ class Recorder(TorchDispatchMode):
         super().__init__()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         self.cost = cost
         self.budget = Budget(limits)
+        self.memory_lock = threading.RLock()
         self.journal: Journal | None = None
         self._known: dict[tuple[str, int], torch.Tensor] = {}
         self._arrays: list[tuple[int, int]] = []
@@ -97,7 +102,8 @@ class Recorder(TorchDispatchMode):
         written = written_arguments(func, args, kwargs)
         for tensor in written:
             self._about_to_write(tensor)
-        effect, result = classify(func, args, kwargs, written, self._origins)
+        with self.memory_lock if written else contextlib.nullcontext():
+            effect, result = classify(func, args, kwargs, written, self._origins)
         if len(self._ops) < MOST_KEPT:
             self._ops.append(effect)
         if effect.effect in ("copy", "new"):

@@ -14,7 +14,8 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tensorviz.engine.session import Session, StepDone
+    from tensorviz.engine.console.history import StepDone
+    from tensorviz.engine.session import Session
 
 MOST_VALUES = 1000
 

@@ -81,6 +81,11 @@ class Journal:
         self._bytes += size
         return True
 
+    @property
+    def bytes(self) -> int:
+        """What is kept."""
+        return self._bytes
+
     def check(self) -> None:
         """Raises ValueRefused when the step wrote more than is kept."""
         if self.too_much:

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from tensorviz.engine.console.effects import keeps_values
-from tensorviz.engine.session import Session, StepDone
+from tensorviz.engine.console.history import StepDone
+from tensorviz.engine.session import Session
 
 START = """
 import torch

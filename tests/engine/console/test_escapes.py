@@ -19,8 +19,9 @@ import pytest
 
 from tensorviz.core.errors import Cancelled
 from tensorviz.engine.cancel import CancelToken
+from tensorviz.engine.console.history import StepDone
 from tensorviz.engine.console.limits import Limits, TooCostly
-from tensorviz.engine.session import Session, StepDone
+from tensorviz.engine.session import Session
 from tests.engine.console import escapes
 
 MOST_KILOBYTES = 700_000  # that all attempts together may add to the peak of this process
