@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QApplication
 from tensorviz.core.errors import problem_of
 from tensorviz.engine.handlers import NetworkCacheSource, handlers
 from tensorviz.engine.messages import EngineReady, Event, JobFailed, RowsReady
-from tensorviz.engine.places import assets_folder, config_folder
+from tensorviz.engine.places import assets_folder, config_folder, session_folder
+from tensorviz.engine.tensors.handlers import DeskSource, tensor_handlers
 from tensorviz.engine.worker import Engine
 from tensorviz.settings_file import SettingsFile
 from tensorviz.ui.bridge import Bridge
@@ -76,7 +77,8 @@ def build(paths: Sequence[str] = ()) -> Program:
     sys.setswitchinterval(SWITCH_INTERVAL)
     application = _application()
     bridge = Bridge()
-    engine = Engine(handlers(NetworkCacheSource()), bridge.report)
+    desk = DeskSource(session_folder())
+    engine = Engine({**handlers(NetworkCacheSource()), **tensor_handlers(desk)}, bridge.report)
     bridge.attach(engine)
     settings = SettingsFile(config_folder() / "settings.json")
     workspace = build_workspace(bridge, settings, assets_folder())
@@ -102,6 +104,7 @@ def _application() -> QApplication:
 def _begin(workspace: Workspace, window: MainWindow, paths: tuple[str, ...]) -> None:
     """What is asked of the engine once there is something to see."""
     workspace.engine.start()
+    workspace.session.restore()
     workspace.catalogue.read()
     if paths:
         window.open_paths(paths)

@@ -32,6 +32,11 @@ def config_folder() -> Path:
     return Path(chosen) if chosen else platformdirs.user_config_path("tensorviz", appauthor=False)
 
 
+def session_folder() -> Path:
+    """The session of tensors as it is saved while one works."""
+    return config_folder() / "session"
+
+
 def cache_folder() -> Path:
     """What can be made again; `TENSORVIZ_CACHE_HOME` moves it."""
     chosen = os.getenv("TENSORVIZ_CACHE_HOME")

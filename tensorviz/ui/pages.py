@@ -32,4 +32,13 @@ def _models(workspace: Workspace) -> QWidget:
     return ModelsPage(workspace)
 
 
-PAGES: tuple[Page, ...] = (Page("models", "Models", "Run pretrained networks on your pictures", _models),)
+def _tensors(workspace: Workspace) -> QWidget:
+    from tensorviz.ui.tensors.page import TensorsPage
+
+    return TensorsPage(workspace)
+
+
+PAGES: tuple[Page, ...] = (
+    Page("tensors", "Tensors", "See tensors as views of storage", _tensors),
+    Page("models", "Models", "Run pretrained networks on your pictures", _models),
+)

@@ -35,7 +35,7 @@ class UnknownAttribute(TensorvizError, AttributeError):
 class StepProblem:
     """Why a step ended: a sentence, what to try, and the reason with its numbers, or the words of torch or Python.
 
-    subject: the code of what the call that failed was made on. found: the numbers behind the explanation.
+    subject: the code of what the call that failed was made on. found: the numbers behind the refusal.
     """
 
     message: str
@@ -98,7 +98,7 @@ def explained_problem(error: BaseException, code: str, found: Explained | None, 
     problem = problem_from(error, code)
     if found is None:
         return problem
-    words = f"{found.sentence} ({problem.explanation})" if problem.explanation else found.sentence
+    words = "\n".join(part for part in (problem.explanation, found.sentence) if part)
     return replace(problem, explanation=words, subject=subject, found=found)
 
 

@@ -13,12 +13,16 @@ from tensorviz.ui.state.catalogue import CatalogueState
 from tensorviz.ui.state.choice import ChoiceState
 from tensorviz.ui.state.engine import EngineState
 from tensorviz.ui.state.jobs import JobsState
+from tensorviz.ui.state.memory import MemoryState
 from tensorviz.ui.state.messages import MessagesState
 from tensorviz.ui.state.network import NetworkState
 from tensorviz.ui.state.pictures import PicturesState
 from tensorviz.ui.state.pipeline import PipelineState
+from tensorviz.ui.state.pointing import PointingState
 from tensorviz.ui.state.results import ResultsState
+from tensorviz.ui.state.session import SessionState
 from tensorviz.ui.state.settings import SettingsState, SettingsStore
+from tensorviz.ui.state.showing import ShowingState
 from tensorviz.ui.state.wishes import WishesState
 
 
@@ -39,6 +43,10 @@ class Workspace:
     pipeline: PipelineState
     network: NetworkState
     engine: EngineState
+    session: SessionState
+    memory: MemoryState
+    showing: ShowingState
+    pointing: PointingState
     messages: MessagesState
     wishes: WishesState
     assets: Path
@@ -51,6 +59,8 @@ def build_workspace(bridge: Bridge, settings_store: SettingsStore, assets: Path)
     catalogue = CatalogueState(bridge, jobs)
     choice = ChoiceState(catalogue, settings)
     pictures = PicturesState(bridge, jobs, settings)
+    engine = EngineState(bridge, jobs)
+    session = SessionState(bridge, jobs, engine)
     return Workspace(
         bridge=bridge,
         settings=settings,
@@ -61,7 +71,11 @@ def build_workspace(bridge: Bridge, settings_store: SettingsStore, assets: Path)
         results=ResultsState(bridge, jobs, settings, pictures, choice),
         pipeline=PipelineState(bridge, jobs, pictures, choice),
         network=NetworkState(bridge, jobs),
-        engine=EngineState(bridge, jobs),
+        engine=engine,
+        session=session,
+        memory=MemoryState(bridge, jobs, session),
+        showing=ShowingState(session),
+        pointing=PointingState(session),
         messages=MessagesState(),
         wishes=WishesState(),
         assets=assets,

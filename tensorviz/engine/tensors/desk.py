@@ -1,0 +1,237 @@
+"""The one session of the window, and everything that lies around it: what may be looked at, the log, open questions.
+
+Must not know requests or lanes: its methods are called by the handlers, on the lane of the session.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from tensorviz.core.errors import Cancelled, TensorvizError, ValueRefused
+from tensorviz.engine.console.steps import split_steps
+from tensorviz.engine.session import Session
+from tensorviz.engine.tensors.facts import named_tensors, session_facts, step_row, storages_of
+from tensorviz.engine.tensors.log import SessionLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from tensorviz.core.session_data import SessionFacts, StepRow
+    from tensorviz.engine.cancel import CancelToken
+    from tensorviz.engine.console.limits import TooCostly
+    from tensorviz.engine.console.steps import ParsedStep
+    from tensorviz.engine.tensors.board import Board
+    from tensorviz.engine.tensors.log import Recorded
+
+    Bring = Callable[[dict[str, Any]], tuple[str, Mapping[str, Any]]]
+    Asked = Callable[[int, TooCostly], None]
+
+LOOK_AT_TOKEN = 0.05  # seconds between two looks at the wish to cancel, while a question is open
+
+
+class Questions:
+    """Questions to the person, waited for on the session's lane and answered from another."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._open: dict[int, tuple[threading.Event, list[bool]]] = {}
+
+    def ask(self, tell: Callable[[int], None], token: CancelToken | None) -> bool:
+        """Tells of a question by its number and waits for the answer. Raises Cancelled."""
+        number, answered, answer = next(self._numbers), threading.Event(), [False]
+        self._open[number] = (answered, answer)
+        try:
+            tell(number)
+            while not answered.wait(LOOK_AT_TOKEN):
+                if token is not None:
+                    token.check()
+            return answer[0]
+        finally:
+            del self._open[number]
+
+    def answer(self, number: int, allowed: bool) -> None:
+        """Answers a question; one that nobody waits for any more is passed over."""
+        found = self._open.get(number)
+        if found is not None:
+            found[1][0] = allowed
+            found[0].set()
+
+
+class Desk:
+    """One lives as long as the window. Except for `board` and `questions`, used from one thread.
+
+    folder: where the session is saved, None for nowhere. bring: makes the values of an action that came from outside
+    ("picture", "parameter"), for a session that is brought back.
+    """
+
+    def __init__(self, folder: Path | None, board: Board, questions: Questions, bring: Bring) -> None:
+        self.board, self.questions, self._bring = board, questions, bring
+        self._log = SessionLog(folder)
+        self._asked: Asked | None = None
+        self._token: CancelToken | None = None
+        self._allowed = self._always = False
+        self._logged = False
+        self._open(secrets.randbits(62))
+
+    @property
+    def session(self) -> Session:
+        """The session as it is."""
+        return self._session
+
+    @property
+    def problem(self) -> str:
+        """Why the session is not being saved; empty when it is."""
+        return self._log.problem
+
+    def _open(self, seed: int) -> None:
+        self._seed = seed
+        self._session = Session(ask=self._ask, seed=seed)
+        self.board.memory += 1
+
+    def begin_anew(self) -> None:
+        """An empty session. What was saved so far is kept aside."""
+        self._open(secrets.randbits(62))
+        self._log.begin(self._seed)
+        self._logged = True
+
+    def facts(self) -> SessionFacts:
+        """The session as data; from now on its memory may be looked at."""
+        tensors, _ = named_tensors(self._session.variables)
+        self.board.publish(storages_of(self._session), tensors, self._session.memory_lock)
+        return session_facts(self._session, self.board.memory)
+
+    # ------------------------------------------------------------------------------------------------- doing
+
+    def run(self, code: str, token: CancelToken | None, asked: Asked | None) -> Iterator[StepRow]:
+        """Runs steps one after the other. asked: is told of a question by its number. Raises Refused, Cancelled."""
+        for parsed in split_steps(code):
+            yield self._step(parsed, token, asked)
+
+    def _step(self, parsed: ParsedStep, token: CancelToken | None, asked: Asked | None) -> StepRow:
+        self._token, self._asked, self._allowed = token, asked, False
+        self._start({"code": parsed.code})
+        started = time.perf_counter()
+        try:
+            step = self._session.run_step(parsed, token)
+        except Cancelled:
+            self.board.memory += 1
+            self._log.end(lost=True)
+            raise
+        seconds = time.perf_counter() - started
+        self._log.end(allowed=self._allowed)
+        self.board.memory += step.effect == "inplace"
+        return step_row(self._session.here, seconds)
+
+    def put(self, action: dict[str, Any]) -> StepRow:
+        """Adds values from outside as a step; `action` says what they are, so that they can be brought back."""
+        started = time.perf_counter()
+        code, values = self._bring(action)
+        self._start(action)
+        self._session.put(code, values)
+        self._log.end()
+        return step_row(self._session.here, time.perf_counter() - started)
+
+    def undo(self) -> None:
+        """Takes the last step back. Raises ValueRefused, as the two below."""
+        self._move({"undo": True}, self._session.undo)
+
+    def redo(self, branch: int) -> None:
+        """Does an undone step again."""
+        self._move({"redo": branch}, lambda: self._session.redo(branch))
+
+    def jump(self, number: int) -> None:
+        """Goes to the state after a step."""
+        self._move({"jump": number}, lambda: self._session.jump(number))
+
+    def _move(self, action: dict[str, Any], move: Callable[[], object]) -> None:
+        self._start(action)
+        try:
+            move()
+        except ValueRefused:
+            self._log.end(refused=True)
+            raise
+        finally:
+            self.board.memory += 1
+        self._log.end()
+
+    def _start(self, action: dict[str, Any]) -> None:
+        if not self._logged:
+            self._log.begin(self._seed)
+            self._logged = True
+        self._log.start(action)
+
+    def _ask(self, error: TooCostly) -> bool:
+        if self._always:
+            return True
+        asked = self._asked
+        if asked is None:
+            return False
+        allowed = self.questions.ask(lambda number: asked(number, error), self._token)
+        self._allowed = self._allowed or allowed
+        return allowed
+
+    # --------------------------------------------------------------------------------------------- bringing back
+
+    def saved(self) -> Recorded | None:
+        """What can be brought back; None when nothing can."""
+        return self._log.read()
+
+    def restore(self, saved: Recorded, token: CancelToken | None) -> Iterator[StepRow | str]:
+        """Does again what was done, in order; gives each step, and a sentence for what could not be done.
+
+        Raises Cancelled, with what was brought back so far kept.
+        """
+        self._log.restoring()
+        self._open(saved.seed)
+        self._logged = True
+        done: list[dict[str, Any]] = []
+        try:
+            for action in saved.actions:
+                if token is not None:
+                    token.check()
+                row = self._again(action, token)
+                done.append(action)
+                if row is not None:
+                    yield row
+        except (TensorvizError, KeyError, TypeError, IndexError) as error:
+            self._log.rewrite(saved.seed, done)
+            yield f"The last session could be brought back in part only. {error}".strip()
+        except Cancelled:
+            self._log.rewrite(saved.seed, done)
+            raise
+        else:
+            self._log.restored()
+
+    def _again(self, action: dict[str, Any], token: CancelToken | None) -> StepRow | None:
+        """One action of the log, without writing it to the log."""
+        self._always, self._asked = bool(action.get("allowed")), None
+        try:
+            if "code" in action:
+                return self._code_again(action, token)
+            if "undo" in action:
+                self._session.undo()
+            elif "redo" in action:
+                self._session.redo(int(action["redo"]))
+            elif "jump" in action:
+                self._session.jump(int(action["jump"]))
+            else:
+                self._session.put(*self._bring(action))
+                return step_row(self._session.here, replayed=True)
+        finally:
+            self._always = False
+            self.board.memory += 1
+        return None
+
+    def _code_again(self, action: dict[str, Any], token: CancelToken | None) -> StepRow:
+        code = str(action["code"])
+        if action.get("lost"):
+            self._session.put(f"# cancelled half-way, and not brought back:\n{code}", {})
+        else:
+            parsed = split_steps(code)
+            self._session.run_step(parsed[0], token)
+        return step_row(self._session.here, replayed=True)

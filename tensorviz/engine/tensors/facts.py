@@ -1,0 +1,179 @@
+"""The session as plain data: every tensor that a name leads to, the storages, and steps as the screen shows them.
+
+Must not know how it travels.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from tensorviz.core.colours import keys_alike
+from tensorviz.core.session_data import OperationRow, SessionFacts, StepRow, StorageFacts, TensorFacts, Trouble
+from tensorviz.engine.storage_views import has_memory, layout_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tensorviz.engine.console.history import HistoryNode, StepDone
+    from tensorviz.engine.console.problems import StepProblem
+    from tensorviz.engine.session import Session
+
+MOST_LISTED = 1000  # tensors; what a list holds beyond is counted, not listed
+MOST_IN_ONE = 64  # of one list or dict
+DEEPEST = 2  # lists in lists
+VALUE_LENGTH = 60
+
+Named = dict[str, torch.Tensor]
+
+
+def named_tensors(variables: Mapping[str, Any]) -> tuple[Named, int]:
+    """Every tensor that the console can name, by that name, and how many are left out.
+
+    Variables, what lists, tuples and dicts hold ("parts[0]"), and gradients ("w.grad").
+    """
+    found: Named = {}
+    left_out = 0
+    for name, tensor in _walk(variables):
+        if len(found) < MOST_LISTED:
+            found[name] = tensor
+        else:
+            left_out += 1
+    return found, left_out
+
+
+def _walk(variables: Mapping[str, Any]) -> Iterator[tuple[str, torch.Tensor]]:
+    for name, value in variables.items():
+        yield from _inside(name, value, 0)
+
+
+def _inside(name: str, value: Any, depth: int) -> Iterator[tuple[str, torch.Tensor]]:
+    if isinstance(value, torch.Tensor):
+        yield name, value
+        if value.is_leaf and value.grad is not None:
+            yield f"{name}.grad", value.grad
+    elif isinstance(value, list | tuple) and depth < DEEPEST:
+        for place, item in enumerate(value[:MOST_IN_ONE]):
+            yield from _inside(f"{name}[{place}]", item, depth + 1)
+    elif isinstance(value, dict) and depth < DEEPEST:
+        for key in list(value)[:MOST_IN_ONE]:
+            yield from _inside(f"{name}[{key!r}]", value[key], depth + 1)
+
+
+def session_facts(session: Session, memory: int) -> SessionFacts:
+    """The session as it is now."""
+    tensors, left_out = named_tensors(session.variables)
+    letters = {name: session.storage_names.name_of(one) for name, one in tensors.items() if has_memory(one)}
+    keys = _keys(tensors, letters)
+    rows = tuple(_tensor(name, one, letters.get(name), keys[name]) for name, one in tensors.items())
+    return SessionFacts(
+        rows,
+        _storages(tensors, letters),
+        session.here.number,
+        memory,
+        session.here.parent is not None,
+        bool(session.here.children),
+        left_out,
+        tuple((name, _value(value)) for name, value in session.variables.items() if _is_plain(value)),
+    )
+
+
+def storages_of(session: Session) -> dict[str, torch.UntypedStorage]:
+    """The storages of the session's tensors by their letters."""
+    tensors, _ = named_tensors(session.variables)
+    return {session.storage_names.name_of(one): one.untyped_storage() for one in tensors.values() if has_memory(one)}
+
+
+def _keys(tensors: Named, letters: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    """The colour keys of the dimensions: alike on one storage; by number where there is none."""
+    keys: dict[str, tuple[int, ...]] = {name: tuple(range(one.dim())) for name, one in tensors.items()}
+    for letter in dict.fromkeys(letters.values()):
+        names = [name for name, other in letters.items() if other == letter]
+        layouts = [layout_of(tensors[name]) for name in names]
+        alike = keys_alike([[s * one.itemsize for s in one.stride] for one in layouts], [one.shape for one in layouts])
+        keys.update(zip(names, alike, strict=True))
+    return keys
+
+
+def _tensor(name: str, tensor: torch.Tensor, letter: str | None, keys: tuple[int, ...]) -> TensorFacts:
+    return TensorFacts(
+        name=name,
+        layout=layout_of(tensor),
+        dtype=str(tensor.dtype).removeprefix("torch."),
+        device=str(tensor.device),
+        storage=letter,
+        keys=keys,
+        identity=id(tensor),
+        variable=name.isidentifier(),
+        is_view=tensor._is_view(),
+        requires_grad=tensor.requires_grad,
+        has_grad=tensor.is_leaf and tensor.grad is not None,
+        conjugated=tensor.is_conj(),
+        negated=tensor.is_neg(),
+    )
+
+
+def _storages(tensors: Named, letters: Mapping[str, str]) -> tuple[StorageFacts, ...]:
+    members: dict[str, list[str]] = {}
+    for name, letter in letters.items():
+        members.setdefault(letter, []).append(name)
+    ordered = sorted(members, key=lambda letter: (len(letter), letter))
+    return tuple(_storage(letter, [(name, tensors[name]) for name in members[letter]]) for letter in ordered)
+
+
+def _storage(letter: str, members: list[tuple[str, torch.Tensor]]) -> StorageFacts:
+    tensor = members[0][1]
+    [(dtype, _)] = Counter(str(one.dtype).removeprefix("torch.") for _, one in members).most_common(1)
+    nbytes = tensor.untyped_storage().nbytes()
+    return StorageFacts(letter, nbytes, str(tensor.device), dtype, tuple(name for name, _ in members))
+
+
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, torch.Tensor)
+
+
+def _value(value: Any) -> str:
+    """A short text of a value; what is long to print is told by its kind."""
+    if isinstance(value, list | tuple | dict | set) or (isinstance(value, str) and len(value) > VALUE_LENGTH):
+        return f"{type(value).__name__} of {len(value)}"
+    text = repr(value) if isinstance(value, int | float | complex | str | bool | type(None)) else type(value).__name__
+    return text if len(text) <= VALUE_LENGTH else f"{text[:VALUE_LENGTH]}..."
+
+
+def step_row(node: HistoryNode, seconds: float = 0.0, replayed: bool = False) -> StepRow:
+    """A step of the history as the screen shows it."""
+    assert node.step is not None
+    assert node.parent is not None
+    return row_of(node.step, node.number, node.parent.number, seconds, replayed)
+
+
+def row_of(step: StepDone, number: int, parent: int, seconds: float, replayed: bool) -> StepRow:
+    """A step with its place in the history."""
+    return StepRow(
+        number=number,
+        parent=parent,
+        code=step.code,
+        output=step.output,
+        trouble=None if step.problem is None else _trouble(step.problem),
+        effect=step.effect,
+        bytes_copied=step.bytes_copied,
+        ops=tuple(OperationRow(one.name, one.effect, one.bytes_copied) for one in step.ops),
+        warnings=step.warnings,
+        remarks=step.remarks,
+        seconds=seconds,
+        replayed=replayed,
+    )
+
+
+def _trouble(problem: StepProblem) -> Trouble:
+    found = problem.found
+    return Trouble(
+        problem.message,
+        problem.hint,
+        problem.explanation,
+        problem.subject,
+        found.reason if found is not None else None,
+        found.obstacles if found is not None else (),
+    )

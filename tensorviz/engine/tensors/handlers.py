@@ -1,0 +1,287 @@
+"""What is done for each request of the session: one short function each, and the table of them.
+
+Must not know who asked. torch is imported inside the functions: the window is painted before it is needed.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from tensorviz.core.errors import NameUnknown
+from tensorviz.engine.messages import Exported
+from tensorviz.engine.messages.session import (
+    AnswerCost,
+    CodePreviewed,
+    CompleteCode,
+    CompletionsFound,
+    CostAsked,
+    JumpToStep,
+    MeasureTensor,
+    NewSession,
+    OpenParameter,
+    OpenPrediction,
+    PagesRead,
+    PreviewCode,
+    ReadPages,
+    RedoStep,
+    RestoreSession,
+    RunCode,
+    SessionChanged,
+    SessionRestored,
+    StepRan,
+    TensorMeasured,
+    UndoStep,
+    WriteDrawing,
+    WriteText,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tensorviz.engine.console.limits import TooCostly
+    from tensorviz.engine.tensors.board import Board
+    from tensorviz.engine.tensors.desk import Desk, Questions
+    from tensorviz.engine.worker import Handler, Handlers, Job
+
+SHARE = 4  # of the time that many steps take, telling of them may take one part in so many
+
+
+class DeskSource:
+    """Makes the desk when it is first needed (it needs torch). folder: where the session is saved, None for nowhere."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._desk: Desk | None = None
+        self._parts: tuple[Board, Questions] | None = None
+
+    def parts(self) -> tuple[Board, Questions]:
+        """What other lanes than the session's may use."""
+        if self._parts is None:
+            from tensorviz.engine.tensors.board import Board
+            from tensorviz.engine.tensors.desk import Questions
+
+            self._parts = Board(), Questions()
+        return self._parts
+
+    def get(self) -> Desk:
+        """The desk; loads torch the first time."""
+        if self._desk is None:
+            from tensorviz.engine.torch_loading import load_torch
+
+            load_torch()
+            from tensorviz.engine.tensors.desk import Desk
+            from tensorviz.engine.tensors.opening import bring
+
+            self._desk = Desk(self._folder, *self.parts(), bring)
+        return self._desk
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a desk."""
+        return self._desk is not None
+
+
+def tensor_handlers(source: DeskSource) -> Handlers:
+    """The table for the session of tensors."""
+
+    def at_desk(work: Any) -> Handler:
+        return lambda job: work(job, source.get())
+
+    table: dict[type[Any], Handler] = {
+        RunCode: at_desk(run_code),
+        UndoStep: at_desk(undo_step),
+        RedoStep: at_desk(redo_step),
+        JumpToStep: at_desk(jump_to_step),
+        RestoreSession: at_desk(restore_session),
+        NewSession: at_desk(new_session),
+        CompleteCode: at_desk(complete_code),
+        PreviewCode: at_desk(preview_code),
+        OpenPrediction: at_desk(open_from_models),
+        OpenParameter: at_desk(open_from_models),
+        AnswerCost: partial(answer_cost, source),
+        ReadPages: partial(read_pages, source),
+        MeasureTensor: partial(measure_tensor, source),
+        WriteDrawing: write_drawing,
+        WriteText: write_text,
+    }
+    return table
+
+
+def run_code(job: Job, desk: Desk) -> Iterator[None]:
+    """Steps one after the other; between two of them the lane may do something more urgent."""
+    request = cast("RunCode", job.request)
+    telling = _Telling(job, desk)
+
+    def asked(number: int, error: TooCostly) -> None:
+        telling.tell()
+        job.report(CostAsked(job.number, number, error.message, error.bytes))
+
+    try:
+        for row in desk.run(request.code, job.token, asked):
+            job.failed += row.trouble is not None
+            job.report(StepRan(job.number, row))
+            telling.tell_if_quick()
+            yield
+    finally:
+        telling.tell()
+
+
+class _Telling:
+    """Tells how the session stands after each step, unless steps are many and telling takes longer than doing."""
+
+    def __init__(self, job: Job, desk: Desk) -> None:
+        self._job, self._desk = job, desk
+        self._ended = time.perf_counter()
+        self._took = 0.0
+
+    def tell(self) -> None:
+        """Now."""
+        started = time.perf_counter()
+        self._job.report(SessionChanged(self._job.number, self._desk.facts()))
+        self._ended = time.perf_counter()
+        self._took = self._ended - started
+
+    def tell_if_quick(self) -> None:
+        """Unless it was told just now."""
+        if time.perf_counter() - self._ended > SHARE * self._took:
+            self.tell()
+
+
+def undo_step(job: Job, desk: Desk) -> None:
+    """The last step taken back."""
+    desk.undo()
+    job.report(SessionChanged(job.number, desk.facts()))
+
+
+def redo_step(job: Job, desk: Desk) -> None:
+    """An undone step done again."""
+    desk.redo(cast("RedoStep", job.request).branch)
+    job.report(SessionChanged(job.number, desk.facts()))
+
+
+def jump_to_step(job: Job, desk: Desk) -> None:
+    """Another place in the history."""
+    try:
+        desk.jump(cast("JumpToStep", job.request).number)
+    finally:
+        job.report(SessionChanged(job.number, desk.facts()))
+
+
+def new_session(job: Job, desk: Desk) -> None:
+    """Nothing, to begin with."""
+    desk.begin_anew()
+    job.report(SessionChanged(job.number, desk.facts()))
+
+
+def restore_session(job: Job, desk: Desk) -> Iterator[None]:
+    """What was done before the program ended, done again."""
+    saved = desk.saved()
+    if saved is None or not saved.actions:
+        job.report(SessionRestored(job.number, 0))
+        return
+    if saved.tried and not cast("RestoreSession", job.request).forced:
+        job.report(SessionRestored(job.number, len(saved.actions), refused=True))
+        return
+    notes, steps = [], 0
+    try:
+        for done in desk.restore(saved, job.token):
+            if isinstance(done, str):
+                notes.append(done)
+            else:
+                steps += 1
+                job.report(StepRan(job.number, done))
+            yield
+    finally:
+        job.report(SessionChanged(job.number, desk.facts()))
+    if saved.broken is not None and "code" in saved.broken:
+        first = str(saved.broken["code"]).splitlines()[0][:60]
+        notes.append(f"`{first}` was running when the program ended, and was not run again.")
+    job.report(SessionRestored(job.number, steps, " ".join(notes)))
+
+
+def complete_code(job: Job, desk: Desk) -> None:
+    """How the code may go on."""
+    from tensorviz.engine.tensors.complete import completions
+
+    request = cast("CompleteCode", job.request)
+    start, found = completions(desk.session, request.code, request.position)
+    job.report(CompletionsFound(job.number, request.code, request.position, start, found))
+
+
+def preview_code(job: Job, desk: Desk) -> None:
+    """What a step would do."""
+    from tensorviz.engine.tensors.preview import preview
+
+    code = cast("PreviewCode", job.request).code
+    job.report(CodePreviewed(job.number, code, preview(desk.session, code)))
+
+
+def open_from_models(job: Job, desk: Desk) -> None:
+    """Something of a prediction, put into the session."""
+    from tensorviz.engine.tensors.opening import action_of
+
+    row = desk.put(action_of(cast("OpenPrediction | OpenParameter", job.request)))
+    job.report(StepRan(job.number, row))
+    job.report(SessionChanged(job.number, desk.facts()))
+
+
+def answer_cost(source: DeskSource, job: Job) -> None:
+    """The person's answer to a question."""
+    request = cast("AnswerCost", job.request)
+    source.parts()[1].answer(request.question, request.allowed)
+
+
+def read_pages(source: DeskSource, job: Job) -> None:
+    """Bytes of a storage; empty where there is no session yet."""
+    request = cast("ReadPages", job.request)
+    if not source.started:
+        job.report(PagesRead(job.number, request.storage, 0, ()))
+        return
+    memory, pages = source.parts()[0].read(request.storage, request.pages)
+    job.report(PagesRead(job.number, request.storage, memory, pages))
+
+
+def measure_tensor(source: DeskSource, job: Job) -> Iterator[None]:
+    """Statistics of a whole tensor, block by block; between two blocks somebody may look at memory."""
+    name = cast("MeasureTensor", job.request).name
+    board = source.parts()[0] if source.started else None
+    tensor = board.tensor(name) if board is not None else None
+    if board is None or tensor is None:
+        raise NameUnknown(f"There is no tensor {name} by now.")
+    from tensorviz.engine.tensors.measure import measure
+
+    memory = board.memory
+    for found in measure(name, tensor, board.lock):
+        job.token.check()
+        if found is not None:
+            job.report(TensorMeasured(job.number, memory, found))
+        yield
+
+
+def write_drawing(job: Job) -> None:
+    """A drawing as SVG or PNG, by the suffix."""
+    from tensorviz.core.drawing import svg_text
+    from tensorviz.engine.storage_image import png_bytes
+    from tensorviz.engine.writing import replacing
+
+    request = cast("WriteDrawing", job.request)
+    svg = Path(request.path).suffix.lower() == ".svg"
+    whole = svg_text(request.drawing).encode() if svg else png_bytes(request.drawing)
+    job.token.check()
+    with replacing(request.path) as file:
+        file.flush()
+        file.buffer.write(whole)
+    job.report(Exported(job.number, request.path, 1))
+
+
+def write_text(job: Job) -> None:
+    """A text, whole or not at all."""
+    from tensorviz.engine.writing import replacing
+
+    request = cast("WriteText", job.request)
+    with replacing(request.path) as file:
+        file.write(request.text)
+    job.report(Exported(job.number, request.path, 1))

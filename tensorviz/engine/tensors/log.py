@@ -1,0 +1,123 @@
+"""The session on disk, written as one works: what was done in order, so that doing it again gives the session back.
+
+Must not know the session's language or torch. One line of JSON for each thing done; a line that says "run" without one
+that says "ran" after it was running when the program ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VERSION = 1
+NAME, ASIDE = "session.jsonl", "session-before.jsonl"
+MARKS = ("allowed", "lost")
+LARGEST = 64_000_000  # bytes of a log that is read
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What a log holds. actions: what was done to the end, in order. broken: the action that never ended, if any.
+
+    tried: bringing the session back was begun and never ended.
+    """
+
+    seed: int
+    actions: list[dict[str, Any]] = field(default_factory=list)
+    broken: dict[str, Any] | None = None
+    tried: bool = False
+
+
+class SessionLog:
+    """The file. Nothing here raises: what cannot be written is said once by `problem`."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._path = folder / NAME if folder is not None else None
+        self.problem = ""
+
+    def begin(self, seed: int) -> None:
+        """A new session; the file so far is kept aside."""
+        if self._path is None:
+            return
+        with contextlib.suppress(OSError):
+            self._path.replace(self._path.with_name(ASIDE))
+        self._write({"version": VERSION, "seed": seed})
+
+    def start(self, action: dict[str, Any]) -> None:
+        """Something is about to be done."""
+        self._write({"run": action})
+
+    def end(self, **how: bool) -> None:
+        """It was done. how: `allowed` after a question; `lost` when it was cancelled half-way, so that nobody can do
+        it again; `refused` when nothing came of it.
+        """
+        self._write({"ran": True} | {name: True for name, holds in how.items() if holds})
+
+    def rewrite(self, seed: int, actions: list[dict[str, Any]]) -> None:
+        """Begins the file anew with what was done so far; the old one is kept aside."""
+        self.begin(seed)
+        for action in actions:
+            self.start({key: value for key, value in action.items() if key not in MARKS})
+            self.end(**{mark: bool(action.get(mark)) for mark in MARKS})
+
+    def restoring(self) -> None:
+        """The session is about to be brought back."""
+        self._write({"restoring": True})
+
+    def restored(self) -> None:
+        """It is back."""
+        self._write({"restored": True})
+
+    def _write(self, line: dict[str, Any]) -> None:
+        if self._path is None:
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        except OSError as error:
+            self.problem = f"The session is not being saved: {error.strerror or error}."
+
+    def read(self) -> Recorded | None:
+        """What the file holds; None when there is no session in it. Lines that make no sense are passed over."""
+        if self._path is None:
+            return None
+        try:
+            if self._path.stat().st_size > LARGEST:
+                return None
+            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return None
+        return _recorded(lines)
+
+
+def _recorded(lines: list[str]) -> Recorded | None:
+    read = [line for line in map(_line, lines) if line is not None]
+    if not read or read[0].get("version") != VERSION or not isinstance(read[0].get("seed"), int):
+        return None
+    found = Recorded(read[0]["seed"])
+    for line in read[1:]:
+        if isinstance(line.get("run"), dict):
+            found.broken = line["run"]
+        elif "ran" in line and found.broken is not None:
+            if not line.get("refused"):
+                found.actions.append(found.broken | {mark: bool(line.get(mark)) for mark in MARKS})
+            found.broken = None
+        elif "restoring" in line:
+            found.tried, found.broken = True, None
+        elif "restored" in line:
+            found.tried = False
+    return found
+
+
+def _line(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,213 @@
+"""The bytes of storages, as far as somebody looked: pages from the engine, numbers decoded from them, what changed.
+
+Must not know widgets. A number comes from the bytes of its own cell and nothing else, so what is shown is what is
+there; a page that is not here yet is asked for, and told when it came.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from tensorviz.core.dtypes import decode, unpacked
+from tensorviz.core.number_text import NumberText, number_text
+from tensorviz.core.session_data import PAGE
+from tensorviz.engine.messages import Event, JobCancelled, JobFailed, JobFinished
+from tensorviz.engine.messages.session import PagesRead, ReadPages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tensorviz.core.dtypes import DType, Number
+    from tensorviz.core.session_data import TensorFacts
+    from tensorviz.ui.bridge import Bridge
+    from tensorviz.ui.state.jobs import JobsState
+    from tensorviz.ui.state.session import SessionState
+
+MOST_PAGES = 16_384  # kept; 64 MB
+MOST_TEXTS = 200_000  # kept
+MOST_ASKED = 512  # pages in one request
+FIGURES = 7  # characters of a number in a cell
+
+Span = tuple[int, int]  # first byte, and one past the last
+
+
+class MemoryState(QObject):
+    """The bytes that were read.
+
+    Signals: arrived(storage) when pages of a storage came; changed(storage, spans) when bytes that were shown are
+    others now, with the spans of bytes that differ.
+    """
+
+    arrived = Signal(str)
+    changed = Signal(str, object)
+
+    def __init__(self, bridge: Bridge, jobs: JobsState, session: SessionState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs, self._session = jobs, session
+        self._pages: OrderedDict[tuple[str, int], tuple[int, bytes]] = OrderedDict()
+        self._texts: dict[tuple[str, int, bool, bool, int], NumberText] = {}
+        self._wanted: dict[str, dict[int, None]] = {}
+        self._asked: dict[str, set[int]] = {}
+        self._jobs_of: dict[int, tuple[str, tuple[int, ...]]] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.ask_now)
+        bridge.event.connect(self._take)
+        session.changed.connect(self._refresh)
+
+    # ------------------------------------------------------------------------------------------------- looking
+
+    def raw(self, storage: str, start: int, stop: int) -> bytes | None:
+        """The bytes start..stop-1 of a storage; None while some are on their way (they are asked for)."""
+        parts, whole = [], True
+        for page in range(start // PAGE, -(-stop // PAGE)):
+            held = self._page(storage, page)
+            if held is None:
+                whole = False
+            else:
+                parts.append(held[max(start - page * PAGE, 0) : stop - page * PAGE])
+        found = b"".join(parts) if whole else b""
+        return found if whole and len(found) == stop - start else None
+
+    def _page(self, storage: str, page: int) -> bytes | None:
+        held = self._pages.get((storage, page))
+        if held is None or held[0] < self._session.facts.memory:
+            self._want(storage, page)
+        if held is None:
+            return None
+        self._pages.move_to_end((storage, page))
+        return held[1]
+
+    def number(self, storage: str, address: int, kind: DType) -> Number | None:
+        """The value of element `address` of a storage read as elements of a type; None while it is on its way."""
+        raw = self.raw(storage, address * kind.itemsize, (address + 1) * kind.itemsize)
+        return None if raw is None else decode(raw, kind)
+
+    def element(self, tensor: TensorFacts, address: int) -> Number | None:
+        """The value that a tensor has at an address: conjugated or negated where it reads so."""
+        if tensor.storage is None:
+            return None
+        found = self.number(tensor.storage, address, tensor.kind)
+        return None if found is None else as_read(found, tensor)
+
+    def text(self, storage: str, address: int, kind: DType, width: int = FIGURES) -> NumberText | None:
+        """What stands in a cell of a storage."""
+        return self._text(storage, address, kind, False, False, width)
+
+    def element_text(self, tensor: TensorFacts, address: int, width: int = FIGURES) -> NumberText | None:
+        """What stands in a cell of a tensor."""
+        if tensor.storage is None:
+            return None
+        return self._text(tensor.storage, address, tensor.kind, tensor.conjugated, tensor.negated, width)
+
+    def _text(
+        self, storage: str, address: int, kind: DType, conjugated: bool, negated: bool, width: int
+    ) -> NumberText | None:
+        raw = self.raw(storage, address * kind.itemsize, (address + 1) * kind.itemsize)
+        if raw is None:
+            return None
+        key = (kind.name, int.from_bytes(raw, "little"), conjugated, negated, width)
+        found = self._texts.get(key)
+        if found is None:
+            found = _text_of(raw, kind, conjugated, negated, width)
+            if len(self._texts) >= MOST_TEXTS:
+                self._texts.clear()
+            self._texts[key] = found
+        return found
+
+    # ------------------------------------------------------------------------------------------------- asking
+
+    def _want(self, storage: str, page: int) -> None:
+        if page in self._asked.get(storage, ()):
+            return
+        self._wanted.setdefault(storage, {})[page] = None
+        if not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def ask_now(self) -> None:
+        """Asks for what was wanted lately (it happens by itself soon); the newest, if one request cannot take all."""
+        self._soon.stop()
+        for storage, pages in self._wanted.items():
+            newest = tuple(pages)[-MOST_ASKED:]
+            self._asked.setdefault(storage, set()).update(newest)
+            job = self._jobs.send(ReadPages(storage, newest))
+            self._jobs_of[job] = (storage, newest)
+        self._wanted.clear()
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Lets go of storages that are gone; the rest is read again when it is looked at."""
+        there = {one.id for one in self._session.facts.storages}
+        for key in [key for key in self._pages if key[0] not in there]:
+            del self._pages[key]
+        self._asked = {storage: pages for storage, pages in self._asked.items() if storage in there}
+
+    @Slot(object)
+    def _take(self, event: Event) -> None:
+        known = self._jobs_of.get(event.job)
+        if known is None:
+            return
+        if isinstance(event, PagesRead):
+            self._keep(event)
+        elif isinstance(event, JobFinished | JobCancelled | JobFailed):
+            storage, pages = self._jobs_of.pop(event.job)
+            self._asked.get(storage, set()).difference_update(pages)
+
+    def _keep(self, event: PagesRead) -> None:
+        storage = event.storage
+        _, pages = self._jobs_of[event.job]
+        self._asked.get(storage, set()).difference_update(pages)
+        spans: list[Span] = []
+        for page, raw in event.pages:
+            before = self._pages.pop((storage, page), None)
+            self._pages[(storage, page)] = (event.memory, raw)
+            if before is not None and before[1] != raw:
+                spans.extend(_differences(before[1], raw, page * PAGE))
+        while len(self._pages) > MOST_PAGES:
+            self._pages.popitem(last=False)
+        self.arrived.emit(storage)
+        if spans:
+            self.changed.emit(storage, tuple(spans))
+
+
+def as_read(value: Number, tensor: TensorFacts) -> Number:
+    """The value as the tensor reads it: torch's lazy conjugation and negation are marks on the view."""
+    return _as_read(value, tensor.conjugated, tensor.negated)
+
+
+def _as_read(value: Number, conjugated: bool, negated: bool) -> Number:
+    if conjugated and isinstance(value, complex):
+        value = value.conjugate()
+    return -value if negated else value
+
+
+def _text_of(raw: bytes, kind: DType, conjugated: bool, negated: bool, width: int) -> NumberText:
+    if kind.kind == "packed":
+        return NumberText(" ".join(f"{value:g}" for value in unpacked(raw[0])))
+    value = _as_read(decode(raw, kind), conjugated, negated)
+    return number_text(value, kind, width * 2 if kind.kind == "complex" else width)
+
+
+def _differences(before: bytes, after: bytes, first: int) -> Iterator[Span]:
+    """The spans of bytes that differ; what one has more than the other differs."""
+    start: int | None = None
+    common = min(len(before), len(after))
+    for place in range(common):
+        if before[place] != after[place]:
+            start = place if start is None else start
+        elif start is not None:
+            yield first + start, first + place
+            start = None
+    end = max(len(before), len(after))
+    if start is not None or end > common:
+        yield first + (common if start is None else start), first + end
+
+
+def touches(spans: Sequence[Span], start: int, stop: int) -> bool:
+    """Whether some of the spans meet the bytes start..stop-1."""
+    return any(low < stop and start < high for low, high in spans)

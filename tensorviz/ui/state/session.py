@@ -1,0 +1,192 @@
+"""The session of tensors as the screen knows it: what is open, the steps, where in the history it stands.
+
+Must not know widgets, or the bytes in memory.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from tensorviz.core.session_data import SessionFacts, StepRow
+from tensorviz.engine.messages import Event, JobCancelled, JobFailed, JobFinished, Request
+from tensorviz.engine.messages.session import (
+    AnswerCost,
+    CodePreviewed,
+    CompleteCode,
+    CompletionsFound,
+    CostAsked,
+    JumpToStep,
+    NewSession,
+    OpenParameter,
+    OpenPrediction,
+    PreviewCode,
+    RedoStep,
+    RestoreSession,
+    RunCode,
+    SessionChanged,
+    SessionRestored,
+    StepRan,
+    UndoStep,
+)
+
+if TYPE_CHECKING:
+    from tensorviz.core.catalogue import ModelChoice
+    from tensorviz.ui.bridge import Bridge
+    from tensorviz.ui.state.engine import EngineState
+    from tensorviz.ui.state.jobs import JobsState
+
+
+class SessionState(QObject):
+    """The session.
+
+    Signals: changed() when `facts` did; stepped(StepRow) for each step that ran or was refused; began_anew() when all
+    is gone; running_changed(); asked(CostAsked) when a step waits for an answer; restored(SessionRestored);
+    previewed(code, Preview); completed(CompletionsFound).
+
+    facts: tensors, storages, where it stands. steps: every step by its number, in the order of running.
+    """
+
+    changed = Signal()
+    stepped = Signal(object)
+    began_anew = Signal()
+    running_changed = Signal()
+    asked = Signal(object)
+    restored = Signal(object)
+    previewed = Signal(str, object)
+    completed = Signal(object)
+
+    def __init__(self, bridge: Bridge, jobs: JobsState, engine: EngineState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs, self._engine = jobs, engine
+        self._running: dict[int, Request] = {}
+        self._waiting: list[Request] = []
+        self.facts = SessionFacts()
+        self.steps: dict[int, StepRow] = {}
+        self.question: CostAsked | None = None
+        bridge.event.connect(self._take)
+        engine.changed.connect(self._flush)
+
+    # ------------------------------------------------------------------------------------------------- wishes
+
+    def run(self, code: str) -> None:
+        """Runs steps; they wait until torch is loaded."""
+        if code.strip():
+            self._send(RunCode(code))
+
+    def undo(self) -> None:
+        """Takes the last step back."""
+        self._send(UndoStep())
+
+    def redo(self, branch: int = -1) -> None:
+        """Does an undone step again, the newest branch first."""
+        self._send(RedoStep(branch))
+
+    def jump(self, number: int) -> None:
+        """Goes to the state after a step, 0 for the beginning."""
+        if number != self.facts.here:
+            self._send(JumpToStep(number))
+
+    def begin_anew(self) -> None:
+        """Forgets everything; the steps so far are kept in a file."""
+        self._send(NewSession())
+
+    def restore(self, forced: bool = False) -> None:
+        """Brings back the session that was there when the program ended."""
+        self._send(RestoreSession(forced))
+
+    def open_stage(self, path: str, choice: ModelChoice, stage: str) -> None:
+        """Opens a stage of a prediction as a tensor."""
+        self._send(OpenPrediction(path, choice, stage))
+
+    def open_parameter(self, choice: ModelChoice, name: str) -> None:
+        """Opens a parameter of a network as a tensor."""
+        self._send(OpenParameter(choice, name))
+
+    def preview(self, code: str) -> None:
+        """Asks what a step would do; `previewed` tells. Nothing is asked while torch is not there."""
+        if self._engine.ready:
+            self._jobs.send(PreviewCode(code))
+
+    def complete(self, code: str, position: int) -> None:
+        """Asks how code may go on; `completed` tells."""
+        if self._engine.ready:
+            self._jobs.send(CompleteCode(code, position))
+
+    def cancel(self) -> None:
+        """Ends what is running and what waits."""
+        self._waiting.clear()
+        for number in self._running:
+            self._jobs.cancel(number)
+        self.running_changed.emit()
+
+    def answer(self, allowed: bool) -> None:
+        """Answers the open question."""
+        if self.question is not None:
+            question, self.question = self.question, None
+            self._jobs.send(AnswerCost(question.question, allowed))
+
+    def _send(self, request: Request) -> None:
+        if self._engine.ready:
+            self._running[self._jobs.send(request)] = request
+        else:
+            self._waiting.append(request)
+        self.running_changed.emit()
+
+    @Slot()
+    def _flush(self) -> None:
+        if self._engine.ready and self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for request in waiting:
+                self._send(request)
+
+    # ------------------------------------------------------------------------------------------------- facts
+
+    @property
+    def running(self) -> bool:
+        """Whether something is being done, or waits for torch."""
+        return bool(self._running or self._waiting)
+
+    def path(self) -> tuple[StepRow, ...]:
+        """The steps that led to where the session stands, first one first."""
+        found, number = [], self.facts.here
+        while number in self.steps:
+            found.append(self.steps[number])
+            number = self.steps[number].parent
+        return tuple(reversed(found))
+
+    def branches(self, number: int) -> tuple[StepRow, ...]:
+        """The steps that were run after a step: more than one where the history branches."""
+        return tuple(row for row in self.steps.values() if row.parent == number)
+
+    # ------------------------------------------------------------------------------------------------- answers
+
+    @Slot(object)
+    def _take(self, event: Event) -> None:
+        match event:
+            case StepRan(step=step):
+                self.steps[step.number] = step
+                self.stepped.emit(step)
+            case SessionChanged(facts=facts):
+                if isinstance(self._running.get(event.job), NewSession):
+                    self.steps.clear()
+                    self.began_anew.emit()
+                self.facts = facts
+                self.changed.emit()
+            case CostAsked():
+                self.question = event
+                self.asked.emit(event)
+            case SessionRestored():
+                self.restored.emit(event)
+            case CodePreviewed(code=code, preview=preview):
+                self.previewed.emit(code, preview)
+            case CompletionsFound():
+                self.completed.emit(event)
+            case JobFinished() | JobCancelled() | JobFailed() if event.job in self._running:
+                self._ended(event.job)
+
+    def _ended(self, job: int) -> None:
+        del self._running[job]
+        self.question = None if not self._running else self.question
+        self.running_changed.emit()

@@ -1,0 +1,20 @@
+"""The workspace: storages, each with the tensors that look at it.
+
+Must not know the other panels.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from tensorviz.ui.state.workspace import Workspace
+
+
+class StorageTree(QWidget):
+    """The workspace: storages, each with the tensors that look at it."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
