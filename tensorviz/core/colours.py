@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # Found by a search that moved eight hues until each pair differed by at least 14 (CIEDE2000), seen normally and with
 # protanopia, deuteranopia and tritanopia (Machado, Oliveira, Fernandes 2009), and each stood out from the background
@@ -47,24 +47,28 @@ def keys_after(keys: tuple[int, ...], origins: tuple[int | None, ...]) -> tuple[
     return tuple(next(free) if key is None else key for key in kept)
 
 
-def keys_alike(strides: Sequence[Sequence[int]], sizes: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
-    """Keys for several tensors of one storage whose history is not known, from their strides in bytes and sizes.
+def keys_like(steps: Sequence[int], counts: Sequence[int], known: Mapping[tuple[int, int], int]) -> tuple[int, ...]:
+    """Keys for one tensor over a storage on which dimensions of some (stride in bytes, size) have keys already.
 
-    A dimension takes the key of an earlier one of the same stride and size, else of the same stride, else a free one;
-    so a transpose keeps its colours. Stride 0 goes nowhere and is alike to nothing.
+    A dimension takes the key of a known one of the same stride and size, else of the same stride, else a free one; so
+    a transpose keeps its colours. Stride 0 goes nowhere and is alike to nothing.
     """
+    keys: list[int | None] = [known.get(pair) if pair[0] else None for pair in zip(steps, counts, strict=True)]
+    keys = [key if key not in keys[:at] else None for at, key in enumerate(keys)]
+    for at, step in enumerate(steps):
+        near = [key for (other, _), key in known.items() if other == step and key not in keys]
+        keys[at] = near[0] if keys[at] is None and near and step else keys[at]
+    origins = tuple(None if key is None else at for at, key in enumerate(keys))
+    return keys_after(tuple(key or 0 for key in keys), origins)
+
+
+def keys_alike(strides: Sequence[Sequence[int]], sizes: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """Keys for several tensors of one storage whose history is not known, from their strides in bytes and sizes."""
     known: dict[tuple[int, int], int] = {}
     answer = []
     for steps, counts in zip(strides, sizes, strict=True):
-        keys: list[int | None] = [known.get(pair) if pair[0] else None for pair in zip(steps, counts, strict=True)]
-        keys = [key if key not in keys[:at] else None for at, key in enumerate(keys)]
-        for at, step in enumerate(steps):
-            near = [key for (other, _), key in known.items() if other == step and key not in keys]
-            keys[at] = near[0] if keys[at] is None and near and step else keys[at]
-        whole = keys_after(
-            tuple(key or 0 for key in keys), tuple(None if k is None else at for at, k in enumerate(keys))
-        )
-        for pair, key in zip(zip(steps, counts, strict=True), whole, strict=True):
+        keys = keys_like(steps, counts, known)
+        for pair, key in zip(zip(steps, counts, strict=True), keys, strict=True):
             known.setdefault(pair, key)
-        answer.append(whole)
+        answer.append(keys)
     return answer

@@ -15,12 +15,14 @@ import torch
 from tensorviz.core.errors import Cancelled, ValueRefused
 from tensorviz.engine.console.attributes import assign_attribute, attribute, starting_names, types_by_class
 from tensorviz.engine.console.cost import Cost
+from tensorviz.engine.console.dimension_keys import DimensionKeys
 from tensorviz.engine.console.evaluate import Evaluator
 from tensorviz.engine.console.execute import Executor
 from tensorviz.engine.console.history import HistoryNode, StepDone, forget_oldest
 from tensorviz.engine.console.limits import Halted, Limits
 from tensorviz.engine.console.machine import Machine
 from tensorviz.engine.console.problems import StepProblem, explained_problem, problem_from
+from tensorviz.engine.console.reachable import reachable
 from tensorviz.engine.console.recorder import Recorder
 from tensorviz.engine.console.step_effect import Memory
 from tensorviz.engine.console.steps import ParsedStep, split_steps
@@ -57,6 +59,7 @@ class Session:
     ) -> None:
         limits = limits or Limits()
         self.storage_names = StorageNames()
+        self.dimension_keys = DimensionKeys()
         self._names: dict[str, Any] = {}
         self._drawn = np.random.RandomState(None if seed is None else seed % 2**32)
         self._random = random_state() if seed is None else _seeded(seed)
@@ -142,6 +145,7 @@ class Session:
         for tensor in self.tensors().values():
             if not tensor.is_meta:
                 self.storage_names.name_of(tensor)
+        self.dimension_keys.follow(reachable(self._names.values()).tensors.values(), recorded.origins.alike)
         if self._keeps_history:
             self._count += 1
             node.step = step

@@ -43,12 +43,26 @@ class OperationEffect:
     bytes_copied: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A new tensor whose dimensions are those of an input, one by one. Strides are in bytes."""
+
+    sizes: tuple[int, ...]
+    strides: tuple[int, ...]
+    source: Key
+    source_strides: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class Origins:
-    """How the storages made during a step came to be: for each, whether it holds elements of a known one unchanged."""
+    """How the storages made during a step came to be.
+
+    copied: for each, whether it holds elements of a known one unchanged. alike: what its dimensions are those of.
+    """
 
     known: frozenset[Key] = frozenset()
     copied: dict[Key, bool] = field(default_factory=dict)
+    alike: dict[Key, Alike] = field(default_factory=dict)
 
     def comes_from_known(self, key: Key) -> bool:
         """Whether the storage was there before the step, or is a copy of such a one."""
@@ -100,6 +114,7 @@ def classify(
         return OperationEffect(name, "same" if very else "view"), result
     copied = bool(outputs) and _is_copy(short, inputs, outputs)
     _note(origins, outputs, copied and _from_known(short, args, inputs, origins))
+    _note_alike(origins, inputs, outputs)
     size = sum(tensor.numel() * tensor.itemsize for tensor in outputs) if copied else 0
     return OperationEffect(name, "copy" if copied else "new", size), result
 
@@ -113,6 +128,23 @@ def _from_known(short: str, args: Sequence[Any], inputs: Sequence[torch.Tensor],
 def _note(origins: Origins, tensors: Iterable[torch.Tensor], copied: bool) -> None:
     for tensor in tensors:
         origins.copied[identity_of(tensor)] = copied
+
+
+def _note_alike(origins: Origins, inputs: Sequence[torch.Tensor], outputs: Iterable[torch.Tensor]) -> None:
+    """An element by element operation, and a copy, leave each dimension what it was."""
+    for made in outputs:
+        source = next((one for one in inputs if one.shape == made.shape), None)
+        if source is not None and made.dim():
+            origins.alike[identity_of(made)] = Alike(
+                tuple(made.shape), byte_strides(made), identity_of(source), byte_strides(source)
+            )
+
+
+def byte_strides(tensor: torch.Tensor) -> tuple[int, ...]:
+    """The strides of a strided tensor in bytes; of another all are 0."""
+    if tensor.layout is not torch.strided:
+        return (0,) * tensor.dim()
+    return tuple(stride * tensor.itemsize for stride in tensor.stride())
 
 
 def _is_copy(short: str, inputs: Sequence[torch.Tensor], outputs: Sequence[torch.Tensor]) -> bool:

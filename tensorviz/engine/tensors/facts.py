@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from tensorviz.core.colours import keys_alike
 from tensorviz.core.session_data import OperationRow, SessionFacts, StepRow, StorageFacts, TensorFacts, Trouble
 from tensorviz.engine.storage_views import has_memory, layout_of
 
@@ -66,8 +65,8 @@ def session_facts(session: Session, memory: int) -> SessionFacts:
     """The session as it is now."""
     tensors, left_out = named_tensors(session.variables)
     letters = {name: session.storage_names.name_of(one) for name, one in tensors.items() if has_memory(one)}
-    keys = _keys(tensors, letters)
-    rows = tuple(_tensor(name, one, letters.get(name), keys[name]) for name, one in tensors.items())
+    keys = session.dimension_keys
+    rows = tuple(_tensor(name, one, letters.get(name), keys.of(one)) for name, one in tensors.items())
     return SessionFacts(
         rows,
         _storages(tensors, letters),
@@ -84,17 +83,6 @@ def storages_of(session: Session) -> dict[str, torch.UntypedStorage]:
     """The storages of the session's tensors by their letters."""
     tensors, _ = named_tensors(session.variables)
     return {session.storage_names.name_of(one): one.untyped_storage() for one in tensors.values() if has_memory(one)}
-
-
-def _keys(tensors: Named, letters: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
-    """The colour keys of the dimensions: alike on one storage; by number where there is none."""
-    keys: dict[str, tuple[int, ...]] = {name: tuple(range(one.dim())) for name, one in tensors.items()}
-    for letter in dict.fromkeys(letters.values()):
-        names = [name for name, other in letters.items() if other == letter]
-        layouts = [layout_of(tensors[name]) for name in names]
-        alike = keys_alike([[s * one.itemsize for s in one.stride] for one in layouts], [one.shape for one in layouts])
-        keys.update(zip(names, alike, strict=True))
-    return keys
 
 
 def _tensor(name: str, tensor: torch.Tensor, letter: str | None, keys: tuple[int, ...]) -> TensorFacts:
