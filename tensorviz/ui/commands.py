@@ -76,6 +76,7 @@ def sample_folder(workspace: Workspace) -> Path:
 
 
 def _take_samples(context: Context) -> None:
+    context.screen.show_page("models")
     context.workspace.pictures.add([str(sample_folder(context.workspace))])
 
 

@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         use_icons(workspace.assets / "icons")
         self._workspace, self._pages = workspace, {page.key: page for page in pages}
-        self._painted = False
+        self._painted, self._shown = False, ""
         self._built: dict[str, QWidget] = {}
         self.memory = WindowMemory(window_settings, self)
         self.theme = Theme(workspace.settings, self)
@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.toasts = Toasts(workspace.messages, self)
         self._overlay = DropOverlay(self)
         self._listen()
-        self.show_page(pages[0].key)
+        self.show_page(self.memory.page if self.memory.page in self._pages else pages[0].key)
         self.theme.dress()
 
     @cached_property
@@ -119,7 +119,13 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------------------------------------------ pages
 
     def show_page(self, key: str) -> None:
-        """Shows the page of that key, building it when it is shown for the first time."""
+        """Shows the page of that key, building it when it is shown for the first time; not one that is shown already.
+
+        A key that no page has is passed over: not every window has every page.
+        """
+        if key not in self._pages or key == self._shown:
+            return
+        self._shown = key
         if key not in self._built:
             widget = self._pages[key].build(self._workspace)
             self._built[key] = widget
@@ -155,7 +161,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remembers how the window stood."""
-        self.memory.keep(self)
+        self.memory.keep(self, self._shown)
         super().closeEvent(event)
 
     # ---------------------------------------------------------------------------------------------------- dropping

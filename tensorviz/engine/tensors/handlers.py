@@ -126,7 +126,7 @@ def run_code(job: Job, desk: Desk) -> Iterator[None]:
             telling.tell_if_quick()
             yield
     finally:
-        telling.tell()
+        telling.tell_the_rest()
 
 
 class _Telling:
@@ -136,17 +136,24 @@ class _Telling:
         self._job, self._desk = job, desk
         self._ended = time.perf_counter()
         self._took = 0.0
+        self._told = False
 
     def tell(self) -> None:
         """Now."""
         started = time.perf_counter()
         self._job.report(SessionChanged(self._job.number, self._desk.facts()))
         self._ended = time.perf_counter()
-        self._took = self._ended - started
+        self._took, self._told = self._ended - started, True
 
     def tell_if_quick(self) -> None:
         """Unless it was told just now."""
+        self._told = False
         if time.perf_counter() - self._ended > SHARE * self._took:
+            self.tell()
+
+    def tell_the_rest(self) -> None:
+        """Unless it was told since the last step ended; a step that was cancelled may have left something too."""
+        if not self._told or self._job.token.cancelled:
             self.tell()
 
 

@@ -93,9 +93,10 @@ class Actions(QObject):
     def _follow_states(self) -> None:
         """Any change of what the screen knows may change what applies."""
         w = self._context.workspace
-        states = (w.pictures, w.results, w.pipeline, w.choice, w.catalogue, w.jobs, w.engine, w.network)
+        states = (w.pictures, w.results, w.pipeline, w.choice, w.catalogue, w.jobs, w.engine, w.network, w.session)
+        signals = ("changed", "inserted", "removed", "reset", "current_changed", "selection_changed", "running_changed")
         for state in states:
-            for name in ("changed", "inserted", "removed", "reset", "current_changed", "selection_changed"):
+            for name in signals:
                 signal = getattr(state, name, None)
                 if signal is not None and hasattr(signal, "connect"):
                     signal.connect(self._soon)

@@ -1,4 +1,4 @@
-"""What the window remembers of itself: its place, the splitters, the last folder, recent files.
+"""What the window remembers of itself: its place, its page, the splitters, the last folder, recent files.
 
 Must not know settings that a person chooses; those are in `SettingsState`.
 """
@@ -33,9 +33,15 @@ class WindowMemory(QObject):
         state = self._store.value("window/geometry")
         return isinstance(state, QByteArray) and bool(window.restoreGeometry(state))
 
-    def keep(self, window: QWidget) -> None:
-        """Remembers where the window is and how its named splitters stand."""
+    @property
+    def page(self) -> str:
+        """The key of the page that was shown last; "" when that is not known."""
+        return str(self._store.value("window/page", ""))
+
+    def keep(self, window: QWidget, page: str = "") -> None:
+        """Remembers where the window is, which page it shows, and how its named splitters stand."""
         self._store.setValue("window/geometry", window.saveGeometry())
+        self._store.setValue("window/page", page)
         for splitter in _named_splitters(window):
             self._store.setValue(f"splitters/{splitter.objectName()}", splitter.saveState())
         self._store.sync()

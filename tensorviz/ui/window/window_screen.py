@@ -162,6 +162,8 @@ class WindowScreen:
         """Takes files and folders as if dropped, and remembers them; checkpoints go to their form, one at a time."""
         checkpoints = [path for path in paths if is_checkpoint(path)]
         others = [path for path in paths if path not in checkpoints]
+        if paths:
+            self._window.show_page("models")  # where they can be seen
         if others:
             self._memory.remember(others)
             self._workspace.pictures.add(others)
@@ -181,6 +183,7 @@ class WindowScreen:
     def take_offer(self, offer: Offer, otherwise: str, hint: str) -> None:
         """Takes what was dropped or pasted; says `otherwise` when there is nothing in it."""
         if offer.image is not None:
+            self._window.show_page("models")
             self._workspace.pictures.add_pasted(offer.image)
         elif offer.paths:
             self.take(list(offer.paths))
