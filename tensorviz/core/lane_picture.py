@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 from tensorviz.core.colours import DimensionStyle, dimension_style
 from tensorviz.core.drawing import Box, Dot, Label, Line, Point, Shape
 from tensorviz.core.picture_theme import PictureTheme, text_width
-from tensorviz.core.reach import UNCOUNTED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tensorviz.core.canvas_geometry import Rows
     from tensorviz.core.lanes import Hop, Hops, Lane, LaneWindow
 
-STRIP, TRACK, BRACKET, POLE = 20.0, 27.0, 20.0, 7.0
+STRIP, TRACK, POLE = 20.0, 27.0, 7.0
 NAME, LAYOUT, SMALL, INDEX = 13.0, 10.5, 10.5, 9.5  # sizes of texts
 HEAD, TIP = 7.5, 2.0  # length of an arrow's head; how far before its place a hop ends
 DEPTH = 15.0  # how far a hop hangs down
+UNDER_STRIP, SUMMARY = 9.0, 17.0  # from the places to the first track; what the bracket takes
 
 
 class LanePainter:
@@ -48,16 +50,37 @@ class LanePainter:
         y: float,
     ) -> float:
         """Adds the lane's shapes for the cells `span` of a row, from `y` down; gives the y after them."""
-        place = _Place(rows, row, span)
-        shapes.append(Label(rows.left - 12, y + 4, lane.name, NAME, self.theme.text, "end", bold=True))
-        shapes.append(Label(rows.left - 12, y + 19, lane.title, LAYOUT, self.theme.muted, "end"))
+        tracks = tuple(h.dim for h in window.hops if h.hops or (h.stays and window.flag is not None))
+        self.names(shapes, lane, tracks, rows.left - 12, y)
+        return self.body(shapes, lane, window, Place(rows, row, span), tracks, y)
+
+    def names(self, shapes: list[Shape], lane: Lane, tracks: Iterable[int], right: float, y: float) -> None:
+        """Adds what stands left of the lane, up to `right`: name, layout, and a line for each dimension in `tracks`."""
+        shapes.append(Label(right, y + 4, lane.name, NAME, self.theme.text, "end", bold=True))
+        shapes.append(Label(right, y + 19, lane.title, LAYOUT, self.theme.muted, "end"))
+        y += POLE + STRIP + UNDER_STRIP
+        for dim in tracks:
+            colour = dimension_style(lane.key(dim), self.theme.dark).colour
+            shapes.append(Label(right, y + 5, self._about(lane, dim), SMALL, colour, "end"))
+            y += TRACK
+
+    def body(
+        self,
+        shapes: list[Shape],
+        lane: Lane,
+        window: LaneWindow,
+        place: Place,
+        tracks: tuple[int, ...],
+        y: float,
+    ) -> float:
+        """Adds the lane without its names; `tracks`: the dimensions that have a line. Gives the y after it."""
         y += POLE
         self._places(shapes, lane, window, place, y)
         if window.flag is not None:
             self._flag(shapes, place.x(window.flag), y)
-        y += STRIP + 9
+        y += STRIP + UNDER_STRIP
         for hops in window.hops:
-            if hops.hops or (hops.stays and window.flag is not None):
+            if hops.dim in tracks:
                 self._hops(shapes, lane, hops, place, y)
                 y += TRACK
         return self._bracket(shapes, lane, window, place, y)
@@ -68,7 +91,7 @@ class LanePainter:
         pennant = ((x + 1.5, y - POLE - 3), (x + 12, y - POLE + 0.5), (x + 1.5, y - POLE + 4))
         shapes.append(Line(pennant, accent, 1.0, fill=accent))
 
-    def _places(self, shapes: list[Shape], lane: Lane, window: LaneWindow, place: _Place, y: float) -> None:
+    def _places(self, shapes: list[Shape], lane: Lane, window: LaneWindow, place: Place, y: float) -> None:
         for stretch in window.stretches:
             if not stretch.times:
                 points = ((place.x(stretch.start) + 5, y + STRIP / 2), (place.x(stretch.stop) - 5, y + STRIP / 2))
@@ -78,7 +101,9 @@ class LanePainter:
             for element in range(first, last):
                 self._element(shapes, lane, element, stretch.times, place, y)
 
-    def _element(self, shapes: list[Shape], lane: Lane, element: int, times: int, place: _Place, y: float) -> None:
+    def _element(self, shapes: list[Shape], lane: Lane, element: int, times: int, place: Place, y: float) -> None:
+        from tensorviz.core.reach import UNCOUNTED  # it needs numpy, which the window does not wait for
+
         left, right = place.clipped(element * lane.scale, (element + 1) * lane.scale)
         shared = times not in (0, 1)
         fill, text = (self.theme.shared, self.theme.on_shared) if shared else (self.theme.element, self.theme.muted)
@@ -92,10 +117,8 @@ class LanePainter:
         if said and text_width(said, INDEX) < right - left - 6:
             shapes.append(Label((left + right) / 2, y + STRIP / 2, said, INDEX, text, "middle", shared, True))
 
-    def _hops(self, shapes: list[Shape], lane: Lane, hops: Hops, place: _Place, y: float) -> None:
+    def _hops(self, shapes: list[Shape], lane: Lane, hops: Hops, place: Place, y: float) -> None:
         style = dimension_style(lane.key(hops.dim), self.theme.dark)
-        left = place.rows.left - 12
-        shapes.append(Label(left, y + 5, self._about(lane, hops.dim), SMALL, style.colour, "end"))
         if hops.stays:
             self._loop(shapes, lane, hops, place, y, style)
         written = False
@@ -103,16 +126,16 @@ class LanePainter:
             written = self._hop(shapes, hop, hops, place, y, style, written) or written
 
     def _hop(
-        self, shapes: list[Shape], hop: Hop, hops: Hops, place: _Place, y: float, style: DimensionStyle, written: bool
+        self, shapes: list[Shape], hop: Hop, hops: Hops, place: Place, y: float, style: DimensionStyle, written: bool
     ) -> bool:
         """One hop with its stride; the words stand on the first that has room, the number on the others."""
         (left, starts), (right, ends) = place.end(hop.start), place.end(hop.stop)
-        points = _hanging((left, y, starts), (right, y, ends))
+        points = hanging((left, y, starts), (right, y, ends))
         shapes.append(Line(points, style.colour, 1.7, style.dash, curved=True))
         if starts:
             shapes.append(Dot(left, y, 3.0, style.colour))
         if ends:
-            shapes.append(_arrow_head(points[-2], points[-1], style.colour))
+            shapes.append(arrow_head(points[-2], points[-1], style.colour))
         return self._stride(shapes, hops, abs(right - left), ((left + right) / 2, y + 3), style, written)
 
     def _stride(
@@ -130,9 +153,7 @@ class LanePainter:
                 return text == hops.text
         return False
 
-    def _loop(
-        self, shapes: list[Shape], lane: Lane, hops: Hops, place: _Place, y: float, style: DimensionStyle
-    ) -> None:
+    def _loop(self, shapes: list[Shape], lane: Lane, hops: Hops, place: Place, y: float, style: DimensionStyle) -> None:
         """Stride 0: a loop under the first element, and how many indices stay there."""
         middle = (lane.layout.offset + 0.5) * lane.scale
         x, here = place.end(middle)
@@ -140,11 +161,11 @@ class LanePainter:
             return
         loop = ((x - 2, y), (x - 26, y + DEPTH * 1.6), (x + 26, y + DEPTH * 1.6), (x + 2.5, y + 1))
         shapes.append(Line(loop, style.colour, 1.7, style.dash, curved=True))
-        shapes.append(_arrow_head(loop[-2], loop[-1], style.colour))
+        shapes.append(arrow_head(loop[-2], loop[-1], style.colour))
         said = f"{hops.text}: all {hops.size} indices stay"
         shapes.append(Label(x + 22, y + 5, said, INDEX, style.colour, mono=True))
 
-    def _bracket(self, shapes: list[Shape], lane: Lane, window: LaneWindow, place: _Place, y: float) -> float:
+    def _bracket(self, shapes: list[Shape], lane: Lane, window: LaneWindow, place: Place, y: float) -> float:
         if window.bracket is None:
             if not lane.layout.numel:
                 middle = y - 9 - STRIP / 2
@@ -166,10 +187,10 @@ class LanePainter:
             shapes.append(Label(middle, y, said, SMALL, colour, "middle"))
         ticks = [x for x, there in ((left, not window.opens), (right, window.closes)) if there]
         shapes.extend(Line(((x, y - 4), (x, y + 4)), colour, 1.0) for x in ticks)
-        return y + BRACKET - 8
+        return y + SUMMARY - 5
 
 
-class _Place:
+class Place:
     """From positions in cells to pixels, within one row."""
 
     def __init__(self, rows: Rows, row: int, span: tuple[int, int]) -> None:
@@ -190,7 +211,7 @@ class _Place:
         return self.x(min(max(position, self.span[0]), self.span[1])), inside
 
 
-def _hanging(start: tuple[float, float, bool], stop: tuple[float, float, bool]) -> tuple[Point, ...]:
+def hanging(start: tuple[float, float, bool], stop: tuple[float, float, bool]) -> tuple[Point, ...]:
     """A curve that hangs between two places; an end that is not in the row lies at its edge, and low."""
     (left, y, starts), (right, _, ends) = start, stop
     low, width = y + DEPTH * 1.3, right - left
@@ -206,7 +227,7 @@ def _hanging(start: tuple[float, float, bool], stop: tuple[float, float, bool]) 
     return (left, edge), (left, edge), (right, edge), (right, edge)
 
 
-def _arrow_head(behind: Point, tip: Point, colour: str) -> Line:
+def arrow_head(behind: Point, tip: Point, colour: str) -> Line:
     """A triangle that points from `behind` to `tip`, a little beyond it."""
     length = hypot(tip[0] - behind[0], tip[1] - behind[1]) or 1.0
     dx, dy = (tip[0] - behind[0]) / length, (tip[1] - behind[1]) / length

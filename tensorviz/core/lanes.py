@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-import numpy as np
-
 from tensorviz.core.layout import Layout, shape_text
 from tensorviz.core.text import count_text, plural
 
@@ -122,15 +120,15 @@ class Lane:
             said += f" on {plural(layout.distinct, 'place')}"
         return f"{said}, {plural(layout.gaps, 'gap')}" if layout.gaps else said
 
-    def window(self, start: int, stop: int) -> LaneWindow:
-        """The lane in cells start..stop-1 of the storage."""
+    def window(self, start: int, stop: int, dims: tuple[int, ...] | None = None) -> LaneWindow:
+        """The lane in cells start..stop-1 of the storage, with the hops along `dims` (None: all)."""
         first, last = (edge * self.scale for edge in self.layout.extent)
         here = first < last and first < stop and last > start
         flag = self.layout.offset * self.scale
         return LaneWindow(
             flag if start <= flag < stop else None,
             self._stretches(start, stop) if here else (),
-            tuple(self.hops(dim, start, stop) for dim in self.hop_dims) if here else (),
+            tuple(self.hops(dim, start, stop) for dim in (self.hop_dims if dims is None else dims)) if here else (),
             (max(first, start), min(last, stop)) if here else None,
             first < start,
             last <= stop,
@@ -142,6 +140,8 @@ class Lane:
         return start * self.cell_bytes // size, -(-stop * self.cell_bytes // size)
 
     def _stretches(self, start: int, stop: int) -> tuple[Stretch, ...]:
+        import numpy as np  # the window does not wait for it
+
         reach = self.layout.reach
         low, high = self._elements(start, stop)
         low, high = max(low, reach.start), min(high, reach.stop)

@@ -69,7 +69,8 @@ def python_script(asked: Asked) -> str:
 
     (The network that comes with tensorviz is not torchvision's: its class is imported from tensorviz.)
     """
-    body = [*_imports(asked), "", *_network(asked), "", *_picture(asked), "", *_answer(asked)]
+    network = (*network_lines(asked), *_labels(asked), *_moved(asked))
+    body = [*import_lines(asked), "", *network, "", *batch_lines(asked), "", *_answer(asked)]
     return "\n".join(body) + "\n"
 
 
@@ -96,8 +97,9 @@ def _recipe_options(recipe: Recipe, own: Recipe) -> Iterator[str]:
         yield from [repr(float(part)) for part in value] if isinstance(value, tuple) else [str(value)]
 
 
-def _imports(asked: Asked) -> Iterator[str]:
-    if asked.model.kind == "bundled":
+def import_lines(asked: Asked, labels: bool = True) -> Iterator[str]:
+    """What the lines of the other functions need. labels: whether the class names are read too."""
+    if asked.model.kind == "bundled" and labels:
         yield "import json"
     if asked.model.architecture.startswith("densenet") and asked.file:
         yield "import re"
@@ -113,7 +115,8 @@ def _imports(asked: Asked) -> Iterator[str]:
         yield "from torchvision import models, transforms"
 
 
-def _network(asked: Asked) -> Iterator[str]:
+def network_lines(asked: Asked) -> Iterator[str]:
+    """The network in eval mode, on the processor, as `network`."""
     name = asked.model.architecture
     if asked.file is None:
         yield f"weights = models.get_model_weights({name!r})[{asked.row.name!r}]"
@@ -126,7 +129,9 @@ def _network(asked: Asked) -> Iterator[str]:
         yield f"network = {'SmallNet(classes)' if bundled else f'models.get_model({name!r}, {_options(asked)})'}.eval()"
         strict = ", strict=False" if bundled else ""  # batch counters are not kept
         yield f"network.load_state_dict(tensors{strict})"
-    yield from _labels(asked)
+
+
+def _moved(asked: Asked) -> Iterator[str]:
     if asked.device != "cpu":
         yield f"network.to({asked.device!r})"
 
@@ -181,18 +186,34 @@ def _labels(asked: Asked) -> Iterator[str]:
         yield '    labels = [f"class {index}" for index in range(classes)]'
 
 
-def _picture(asked: Asked) -> Iterator[str]:
-    recipe = asked.used
-    size = f"({recipe.resize}, {recipe.resize})" if recipe.fit == "stretch" else str(recipe.resize)
-    mode = f"transforms.InterpolationMode.{recipe.interpolation.upper()}"
-    yield f"picture = ImageOps.exif_transpose(Image.open({asked.path!r}))"
+def picture_lines(path: str, transparent: bool = True) -> Iterator[str]:
+    """The picture as decoded, upright, as `picture`: a Pillow image to be converted to RGB.
+
+    transparent: whether it may be; False when it is known not to be.
+    """
+    yield f"picture = ImageOps.exif_transpose(Image.open({path!r}))"
+    if not transparent:
+        return
     yield 'if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:  # laid on white'
     yield '    picture = picture.convert("RGBA")'
     yield '    ground = Image.new("RGB", picture.size, "white")'
     yield '    ground.paste(picture, mask=picture.getchannel("A"))'
     yield "    picture = ground"
+
+
+def resize_text(recipe: Recipe) -> str:
+    """The step that resizes, in torchvision's words."""
+    size = f"({recipe.resize}, {recipe.resize})" if recipe.fit == "stretch" else str(recipe.resize)
+    mode = f"transforms.InterpolationMode.{recipe.interpolation.upper()}"
+    return f"transforms.Resize({size}, interpolation={mode})"
+
+
+def batch_lines(asked: Asked, transparent: bool = True) -> Iterator[str]:
+    """What the network receives, float32 (1, 3, crop, crop), as `batch`."""
+    recipe = asked.used
+    yield from picture_lines(asked.path, transparent)
     yield "prepare = transforms.Compose(["
-    yield f"    transforms.Resize({size}, interpolation={mode}),"
+    yield f"    {resize_text(recipe)},"
     yield f"    transforms.CenterCrop({recipe.crop}),"
     yield "    transforms.ToTensor(),"
     yield f"    transforms.Normalize({list(recipe.mean)}, {list(recipe.std)}),"
@@ -202,12 +223,15 @@ def _picture(asked: Asked) -> Iterator[str]:
 
 
 def _answer(asked: Asked) -> Iterator[str]:
-    context = "torch.inference_mode()"
-    if asked.choice.precision in AUTOCAST:
-        kind = asked.device.partition(":")[0]
-        context += f", torch.autocast({kind!r}, {AUTOCAST[asked.choice.precision]})"
-    yield f"with {context}:"
+    yield f"with torch.inference_mode(){autocast_text(asked)}:"
     yield "    probabilities = network(batch)[0].float().softmax(0).cpu()"
     yield f"values, indices = probabilities.topk(min({asked.top}, len(labels)))"
     yield "for value, index in zip(values.tolist(), indices.tolist()):"
     yield '    print(f"{value:.6f}  {index}  {labels[index]}")'
+
+
+def autocast_text(asked: Asked) -> str:
+    """What follows in a `with` statement for the precision that was chosen; "" for float32."""
+    if asked.choice.precision not in AUTOCAST:
+        return ""
+    return f", torch.autocast({asked.device.partition(':')[0]!r}, {AUTOCAST[asked.choice.precision]})"

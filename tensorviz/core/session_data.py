@@ -101,7 +101,7 @@ class SessionFacts:
     """The session at one time. here: the number of the step after which it stands, 0 before the first.
 
     memory: rises when bytes of any storage may have changed. left_out: tensors that are not listed. other: variables
-    that are no tensors, with the text of their value.
+    that are no tensors, with the text of their value. seed: what its random numbers began with, None when unknown.
     """
 
     tensors: tuple[TensorFacts, ...] = ()
@@ -112,6 +112,7 @@ class SessionFacts:
     can_redo: bool = False
     left_out: int = 0
     other: tuple[tuple[str, str], ...] = ()
+    seed: int | None = None
 
     def tensor(self, name: str) -> TensorFacts | None:
         """The tensor of that name."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor
 
+from tensorviz.core.canvas_cells import ROUNDED, cell, ruler, ruler_names
 from tensorviz.core.canvas_geometry import Rows, per_row_for
-from tensorviz.core.drawing import Box, Drawing, Label, Shape
+from tensorviz.core.drawing import Drawing, Label, Shape
 from tensorviz.core.lane_picture import LanePainter
 from tensorviz.core.lanes import Lane
 from tensorviz.core.layout import Layout
@@ -21,7 +22,6 @@ MARGIN, STORAGE_GAP, ROW_GAP = 28.0, 34.0, 22.0
 HEADING, RULER, CELL = 34.0, 30.0, 34.0
 MOST_CELLS, MOST_LANES, LANE_GAP = 512, 24, 10.0
 NARROWEST, WIDEST, FIGURE = 46.0, 120.0, 8.0
-ROUNDED = "~"
 LEGEND = (
     "Flag: the offset. Arcs: hops along one dimension, at index 0 of the others; in a view it keeps its colour.",
     "In a lane: the index of each element; 3x is a place that three indices see. Dotted: gaps. Pale: seen by none.",
@@ -144,9 +144,9 @@ class _StoragePainter:
         left = MARGIN + max([64.0, *(self.painter.gutter(lane) for lane in self.lanes)]) + 16
         self.texts = storage.texts()
         longest = max(map(len, self.texts), default=1)
-        cell = min(max(NARROWEST, longest * FIGURE + 18), WIDEST)
-        fitting = per_row or per_row_for(width - left - MARGIN, cell, self.stop - self.start)
-        self.rows = Rows(storage.cells, fitting, cell, CELL, RULER, 1.0, left, storage.itemsize)
+        wide = min(max(NARROWEST, longest * FIGURE + 18), WIDEST)
+        fitting = per_row or per_row_for(width - left - MARGIN, wide, self.stop - self.start)
+        self.rows = Rows(storage.cells, fitting, wide, CELL, RULER, 1.0, left, storage.itemsize)
         title = MARGIN + text_width(f"storage {storage.id}  {storage.title}", 15)
         self.right = max(self.rows.x_of(min(fitting, max(self.stop - self.start, 1))), title)
 
@@ -193,22 +193,9 @@ class _StoragePainter:
         return max(start, self.start), min(stop, self.stop)
 
     def _ruler(self, shapes: list[Shape], row: int, y: float) -> None:
-        theme, left = self.theme, self.rows.left - 12
-        shapes.append(Label(left, y + 7, "element", 10, theme.muted, "end"))
-        shapes.append(Label(left, y + 20, "byte", 10, theme.faint, "end"))
-        for mark in self.rows.ruler(row):
-            if self.start <= mark.address < self.stop:
-                middle = mark.x + self.rows.cell_width / 2
-                shapes.append(Label(middle, y + 7, mark.element, 10.5, theme.muted, "middle"))
-                shapes.append(Label(mark.x + 1, y + 20, mark.byte, 9, theme.faint, "start"))
+        shapes.extend(ruler_names(self.theme, self.rows.left - 12, y))
+        shapes.extend(ruler(self.theme, self.rows, row, self._span(row), y))
 
     def _cell(self, shapes: list[Shape], address: int, y: float, seen: bool) -> None:
-        theme = self.theme
-        x = self.rows.x_of(address % self.rows.per_row)
-        fill, border = (theme.cell, theme.border) if seen else (theme.ground, theme.faint_border)
-        shapes.append(Box(x + 1, y, self.rows.cell_width - 2, CELL, fill, border, 1.0, 4.0))
-        value = self.texts[address - self.start]
-        special = value in ("nan", "inf", "-inf")
-        colour = theme.warning if special else theme.text if seen else theme.faint
-        middle = x + self.rows.cell_width / 2
-        shapes.append(Label(middle, y + CELL / 2, value, 13, colour, "middle", mono=True))
+        box = (self.rows.x_of(address % self.rows.per_row), y, self.rows.cell_width, CELL)
+        shapes.extend(cell(self.theme, box, self.texts[address - self.start], seen))

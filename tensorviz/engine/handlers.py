@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from tensorviz.core.errors import NothingFound, TensorvizError, WeightsMissing, problem_of
+from tensorviz.core.errors import NothingFound, TensorvizError, problem_of
 from tensorviz.core.results import Classified, Failed
 from tensorviz.engine.messages import (
     CatalogueRead,
@@ -49,8 +49,6 @@ from tensorviz.engine.messages import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tensorviz.core.catalogue import ModelChoice
-    from tensorviz.core.recipe import Recipe
     from tensorviz.engine.tasks.classify.cache import NetworkCache
     from tensorviz.engine.worker import Handler, Handlers, Job
 
@@ -189,24 +187,13 @@ def make_thumbnails(job: Job) -> Iterator[None]:
 def describe_pipeline(job: Job) -> None:
     """The steps from the picture to the network's input, with the recipe chosen or the weights' own."""
     from tensorviz.engine.pipeline import describe_pipeline as describe
+    from tensorviz.engine.tasks.classify.recipe import own_recipe_of
 
     request = cast("DescribePipeline", job.request)
-    own = _own_recipe(request.choice)
+    own = own_recipe_of(request.choice)
     pipeline = describe(request.path, request.choice.recipe or own, own, request.preview_side)
     job.token.check()
     job.report(PipelineDescribed(job.number, pipeline))
-
-
-def _own_recipe(choice: ModelChoice) -> Recipe:
-    """The weights' own recipe, whether or not they are on this computer."""
-    from tensorviz.engine.tasks.classify.recipe import source_of
-    from tensorviz.engine.weights.catalogue import find_model, find_weights
-    from tensorviz.engine.weights.entries import list_entries
-
-    try:
-        return source_of(choice).recipe
-    except WeightsMissing:
-        return find_weights(find_model(choice.model, list_entries()), choice.weights).recipe
 
 
 def classify(job: Job, cache: NetworkCache) -> Iterator[None]:

@@ -19,7 +19,7 @@ from tensorviz.engine.thumbnails import fitted, preview_of
 PREVIEW_SIDE = 360  # pixels
 _WHOLE = 4_000_000  # pixels up to which the resized stage is really made; above, a smaller picture stands for it
 _SAMPLE_SIDE = 2000
-_FILTERS = {
+FILTERS = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
     "nearest": Image.Resampling.NEAREST,
@@ -65,7 +65,7 @@ def _original(picture: Picture, plan: CropPlan, side: int) -> PipelineStage:
 def _resized(image: Image.Image, recipe: Recipe, plan: CropPlan, side: int) -> PipelineStage:
     width, height = plan.resized
     size = plan.resized if width * height <= _WHOLE else fitted(plan.resized, _SAMPLE_SIDE)
-    made = image.resize(size, _FILTERS[recipe.interpolation])
+    made = image.resize(size, FILTERS[recipe.interpolation])
     return PipelineStage(
         key="resized",
         title="Resized",

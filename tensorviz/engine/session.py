@@ -70,6 +70,7 @@ class Session:
         self._evaluator = Evaluator(self._machine, self._names, starting_names(self._drawn))
         self._executor = Executor(self._evaluator)
         self._root = self._here = HistoryNode(0, None, None)
+        self._latest: Moment | None = None
         self._count = 0
 
     @property
@@ -77,6 +78,11 @@ class Session:
         """What the person named, in the order of naming; functions and modules are left out."""
         hidden = Function | Namespace | TypeName | GradSwitch
         return {name: value for name, value in self._names.items() if not isinstance(value, hidden)}
+
+    @property
+    def known_names(self) -> dict[str, Any]:
+        """Everything that can be said without a dot, and what it stands for."""
+        return {**self._evaluator.starting, **self._names}
 
     def tensors(self) -> dict[str, torch.Tensor]:
         """The variables that are tensors."""
@@ -93,7 +99,7 @@ class Session:
     def run_step(self, parsed: ParsedStep, cancel: CancelToken | None = None) -> StepDone:
         """Runs one step and adds it to the history."""
         with self._own_random():
-            before = Moment(self._names, self._drawn)
+            before = self._moment()
             memory = Memory(before)
             node = HistoryNode(self._count + 1, self._here, None)
             self._machine.begin(cancel)
@@ -106,10 +112,14 @@ class Session:
                 raise
             return self._finish(node, memory, before, parsed, problem, said)
 
+    def _moment(self) -> Moment:
+        """The session as it is: what the last step left, when nothing was undone or done again since."""
+        return self._latest or Moment(self._names, self._drawn)
+
     def put(self, code: str, values: Mapping[str, Any]) -> StepDone:
         """Adds a step that binds values from outside to names; `code` tells what they are."""
         with self._own_random():
-            before = Moment(self._names, self._drawn)
+            before = self._moment()
             memory = Memory(before)
             node = HistoryNode(self._count + 1, self._here, None)
             self._machine.begin(None)
@@ -149,7 +159,8 @@ class Session:
         if self._keeps_history:
             self._count += 1
             node.step = step
-            node.keep(before, Moment(self._names, self._drawn))
+            self._latest = Moment(self._names, self._drawn, before)
+            node.keep(before, self._latest)
             states = before.tensors.values()
             node.followed = any(state.tensor.grad_fn is not state.grad_fn for state in states)
             self._here.children.append(node)
@@ -216,6 +227,7 @@ class Session:
 
     def _restore(self, moment: Moment) -> None:
         moment.put_back(self._names)
+        self._latest = None  # what was written over again has other versions by now
 
     def jump(self, number: int) -> None:
         """Goes to the state after step `number` (0: the beginning), back and forth along the branches."""

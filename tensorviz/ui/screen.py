@@ -42,6 +42,9 @@ class Screen(Protocol):
     def focus_panel(self, name: str) -> None:
         """Gives the keyboard to the widget of that object name on the current page."""
 
+    def place_for_menu(self) -> object:
+        """Where on the screen a menu opens that was asked for by the keyboard: by the widget that has it (a QPoint)."""
+
     def show_palette(self, text: str = "") -> None:
         """Opens the command palette, with a text already typed."""
 

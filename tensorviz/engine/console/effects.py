@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
 Effect = Literal["view", "inplace", "copy", "same", "new"]
 # Each element of the result is an element of an input: the dispatcher cannot tell that from a computation.
-COPIES = frozenset(words(
-    "clone _to_copy contiguous flip roll rot90 repeat repeat_interleave index index_select gather take masked_select "
-    "take_along_dim cat stack hstack vstack lift_fresh_copy _reshape_copy resolve_conj resolve_neg "
-    "channel_shuffle pixel_shuffle pixel_unshuffle tile fliplr flipud pin_memory"
-))
+COPIES = frozenset(
+    words(
+        "clone _to_copy contiguous flip roll rot90 repeat repeat_interleave index index_select gather take masked_select "
+        "take_along_dim cat stack hstack vstack lift_fresh_copy _reshape_copy resolve_conj resolve_neg "
+        "channel_shuffle pixel_shuffle pixel_unshuffle tile fliplr flipud pin_memory"
+    )
+)
 # These change a tensor's size, stride or offset, or nothing, but no element.
-LAYOUT_ONLY = frozenset(words(
-    "t_ transpose_ swapaxes_ swapdims_ squeeze_ unsqueeze_ as_strided_ detach_ set_ resize_ resize_as_"
-))
+LAYOUT_ONLY = frozenset(
+    words("t_ transpose_ swapaxes_ swapdims_ squeeze_ unsqueeze_ as_strided_ detach_ set_ resize_ resize_as_")
+)
 FRESH = frozenset({"lift_fresh"})  # says that it aliases, and hands over what torch.tensor has just made
 
 Key = tuple[str, int]

@@ -86,7 +86,7 @@ def array_row(name: str, array: np.ndarray[Any, Any]) -> dict[str, Any]:
 
 
 def dtype_name(dtype: torch.dtype) -> str:
-    """"float32" of torch.float32."""
+    """ "float32" of torch.float32."""
     return str(dtype).removeprefix("torch.")
 
 

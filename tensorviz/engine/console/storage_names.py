@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 
 from tensorviz.engine.console.values import identity_of
 
 if TYPE_CHECKING:
-    import torch
-
     from tensorviz.engine.console.effects import Key
 
 
@@ -39,9 +38,11 @@ class StorageNames:
         """The letter of the storage of `tensor`."""
         storage = tensor.untyped_storage()
         place, number = identity_of(tensor), int(storage._cdata)
-        for entry in (self._by_object.get(number), self._by_place.get(place)):
-            if entry is not None and not entry[1].expired():
-                return self._note(place, number, entry)
+        known, there = self._by_object.get(number), self._by_place.get(place)
+        if known is not None and not known[1].expired():
+            return self._note(place, number, known)
+        if there is not None and _begins_at(there[1], place):
+            return self._note(place, number, there)
         name = letters(self._count)
         self._count += 1
         return self._note(place, number, (name, StorageWeakRef(storage)))
@@ -50,3 +51,9 @@ class StorageNames:
         self._by_place[place] = entry
         self._by_object[number] = entry
         return entry[0]
+
+
+def _begins_at(reference: StorageWeakRef, place: Key) -> bool:
+    """Whether the storage lives and is still where it was; one that grew left its place to others."""
+    storage: torch.UntypedStorage | None = torch.UntypedStorage._new_with_weak_ptr(reference.cdata)
+    return False if storage is None else storage.data_ptr() == place[1]

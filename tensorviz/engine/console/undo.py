@@ -134,6 +134,18 @@ class TensorState:
         self.grad_fn = tensor.grad_fn
 
     @property
+    def holds(self) -> bool:
+        """Whether the tensor is still as it was noted."""
+        tensor = self.tensor
+        return (
+            tensor._version == self.version
+            and not self.changed_layout
+            and tensor.requires_grad == self.requires_grad
+            and tensor.grad_fn is self.grad_fn
+            and (tensor.grad if tensor.is_leaf else None) is self.grad
+        )
+
+    @property
     def changed_layout(self) -> bool:
         """Whether the tensor has another layout by now."""
         return layout_of(self.tensor) != self.layout
@@ -150,12 +162,20 @@ class TensorState:
 
 
 class Moment:
-    """A session at one time: what names name, what is in the containers, layouts, and the random generators."""
+    """A session at one time: what names name, what is in the containers, layouts, and the random generators.
 
-    def __init__(self, variables: Mapping[str, Any], drawn: np.random.RandomState) -> None:
+    previous: an earlier one, whose notes on tensors that did not change are used again.
+    """
+
+    def __init__(
+        self, variables: Mapping[str, Any], drawn: np.random.RandomState, previous: Moment | None = None
+    ) -> None:
         self.variables = dict(variables)
         found = reachable(self.variables.values())
-        self.tensors = {key: TensorState(tensor) for key, tensor in found.tensors.items()}
+        known = previous.tensors if previous is not None else {}
+        self.tensors: dict[int, TensorState] = {
+            key: _noted(tensor, known.get(key)) for key, tensor in found.tensors.items()
+        }
         self.arrays = found.arrays
         self._containers = [(one, one.copy()) for one in found.containers]
         self._drawn = drawn
@@ -171,6 +191,10 @@ class Moment:
             state.put_back()
         set_random_state(self.random[0])
         self._drawn.set_state(self.random[1])
+
+
+def _noted(tensor: torch.Tensor, known: TensorState | None) -> TensorState:
+    return known if known is not None and known.tensor is tensor and known.holds else TensorState(tensor)
 
 
 def _refill(container: Any, content: Any) -> None:

@@ -9,6 +9,7 @@ can be read whatever becomes of the tensors; only resizing moves its bytes, and 
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,43 +22,47 @@ if TYPE_CHECKING:
 Pages = tuple[tuple[int, bytes], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What can be looked at, in one piece: whoever reads has the lock that belongs to the storages."""
+
+    storages: dict[str, torch.UntypedStorage]
+    tensors: dict[str, torch.Tensor]
+    lock: threading.RLock
+
+
 class Board:
     """What is open to be looked at. `memory` counts the states of the session's memory."""
 
     def __init__(self) -> None:
-        self._storages: dict[str, torch.UntypedStorage] = {}
-        self._tensors: dict[str, torch.Tensor] = {}
-        self._lock: threading.RLock = threading.RLock()
+        self._open = _Open({}, {}, threading.RLock())
         self.memory = 0
 
     def publish(
         self, storages: Mapping[str, torch.UntypedStorage], tensors: Mapping[str, torch.Tensor], lock: threading.RLock
     ) -> None:
         """Replaces what can be looked at. lock: is held by whoever writes to it."""
-        self._storages, self._tensors, self._lock = dict(storages), dict(tensors), lock
-
-    def clear(self) -> None:
-        """Lets go of everything."""
-        self._storages, self._tensors = {}, {}
+        self._open = _Open(dict(storages), dict(tensors), lock)
 
     def tensor(self, name: str) -> torch.Tensor | None:
         """The tensor of that name, as it was when the last step ended."""
-        return self._tensors.get(name)
+        return self._open.tensors.get(name)
 
     @property
     def lock(self) -> threading.RLock:
         """To be held while a tensor's memory is read."""
-        return self._lock
+        return self._open.lock
 
     def read(self, storage: str, pages: Iterable[int]) -> tuple[int, Pages]:
         """The bytes of some pages (the last one may be shorter), and the state of memory that they are of.
 
         Pages beyond the end, and storages that are not on the board, are left out.
         """
-        held = self._storages.get(storage)
+        now = self._open
+        held = now.storages.get(storage)
         if held is None:
             return self.memory, ()
-        with self._lock, torch.no_grad():
+        with now.lock, torch.no_grad():
             memory = self.memory
             return memory, _read(held, sorted(set(pages)))
 

@@ -9,9 +9,11 @@ import itertools
 import secrets
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tensorviz.core.errors import Cancelled, TensorvizError, ValueRefused
+from tensorviz.core.session_script import LOST
 from tensorviz.engine.console.steps import split_steps
 from tensorviz.engine.session import Session
 from tensorviz.engine.tensors.facts import named_tensors, session_facts, step_row, storages_of
@@ -75,7 +77,7 @@ class Desk:
         self._asked: Asked | None = None
         self._token: CancelToken | None = None
         self._allowed = self._always = False
-        self._logged = False
+        self._logged = self._told = False
         self._open(secrets.randbits(62))
 
     @property
@@ -103,14 +105,21 @@ class Desk:
         """The session as data; from now on its memory may be looked at."""
         tensors, _ = named_tensors(self._session.variables)
         self.board.publish(storages_of(self._session), tensors, self._session.memory_lock)
-        return session_facts(self._session, self.board.memory)
+        return replace(session_facts(self._session, self.board.memory), seed=self._seed)
 
     # ------------------------------------------------------------------------------------------------- doing
 
     def run(self, code: str, token: CancelToken | None, asked: Asked | None) -> Iterator[StepRow]:
-        """Runs steps one after the other. asked: is told of a question by its number. Raises Refused, Cancelled."""
+        """Runs steps one after the other. asked: is told of a question by its number.
+
+        Raises Refused; and Cancelled, after it gave the step that was cancelled half-way, which stays in the history.
+        """
         for parsed in split_steps(code):
-            yield self._step(parsed, token, asked)
+            try:
+                yield self._step(parsed, token, asked)
+            except Cancelled:
+                yield step_row(self._session.here)
+                raise
 
     def _step(self, parsed: ParsedStep, token: CancelToken | None, asked: Asked | None) -> StepRow:
         self._token, self._asked, self._allowed = token, asked, False
@@ -124,8 +133,16 @@ class Desk:
             raise
         seconds = time.perf_counter() - started
         self._log.end(allowed=self._allowed)
+        self._name_storages()
         self.board.memory += step.effect == "inplace"
-        return step_row(self._session.here, seconds)
+        return self._with_problem(step_row(self._session.here, seconds))
+
+    def _with_problem(self, row: StepRow) -> StepRow:
+        """The step, and once beside it that the session is not being saved."""
+        if not self.problem or self._told:
+            return row
+        self._told = True
+        return replace(row, remarks=(*row.remarks, self.problem))
 
     def put(self, action: dict[str, Any]) -> StepRow:
         """Adds values from outside as a step; `action` says what they are, so that they can be brought back."""
@@ -134,7 +151,12 @@ class Desk:
         self._start(action)
         self._session.put(code, values)
         self._log.end()
+        self._name_storages()
         return step_row(self._session.here, time.perf_counter() - started)
+
+    def _name_storages(self) -> None:
+        """Each storage has its letter from the step that made it, so that it has the same when it is brought back."""
+        storages_of(self._session)
 
     def undo(self) -> None:
         """Takes the last step back. Raises ValueRefused, as the two below."""
@@ -178,8 +200,8 @@ class Desk:
     # --------------------------------------------------------------------------------------------- bringing back
 
     def saved(self) -> Recorded | None:
-        """What can be brought back; None when nothing can."""
-        return self._log.read()
+        """What can be brought back; None when nothing can, and when something was done here already."""
+        return None if self._logged else self._log.read()
 
     def restore(self, saved: Recorded, token: CancelToken | None) -> Iterator[StepRow | str]:
         """Does again what was done, in order; gives each step, and a sentence for what could not be done.
@@ -190,22 +212,28 @@ class Desk:
         self._open(saved.seed)
         self._logged = True
         done: list[dict[str, Any]] = []
+        note = ""
         try:
             for action in saved.actions:
                 if token is not None:
                     token.check()
-                row = self._again(action, token)
+                try:
+                    row = self._again(action, token)
+                except Cancelled:
+                    raise
+                except Exception as error:  # noqa: BLE001 - a file holds whatever somebody or something wrote into it
+                    note = f"The last session could be brought back in part only. {_sentence(error)}".strip()
+                    break
                 done.append(action)
                 if row is not None:
                     yield row
-        except (TensorvizError, KeyError, TypeError, IndexError) as error:
-            self._log.rewrite(saved.seed, done)
-            yield f"The last session could be brought back in part only. {error}".strip()
-        except Cancelled:
-            self._log.rewrite(saved.seed, done)
-            raise
-        else:
-            self._log.restored()
+        finally:  # also when whoever takes the steps stops taking them
+            if len(done) < len(saved.actions):
+                self._log.rewrite(saved.seed, done)
+            else:
+                self._log.restored()
+        if note:
+            yield note
 
     def _again(self, action: dict[str, Any], token: CancelToken | None) -> StepRow | None:
         """One action of the log, without writing it to the log."""
@@ -225,13 +253,19 @@ class Desk:
         finally:
             self._always = False
             self.board.memory += 1
+            self._name_storages()
         return None
 
     def _code_again(self, action: dict[str, Any], token: CancelToken | None) -> StepRow:
         code = str(action["code"])
         if action.get("lost"):
-            self._session.put(f"# cancelled half-way, and not brought back:\n{code}", {})
+            self._session.put(f"{LOST}\n{code}", {})
         else:
             parsed = split_steps(code)
             self._session.run_step(parsed[0], token)
         return step_row(self._session.here, replayed=True)
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, for a person; of what nobody expected, its kind."""
+    return str(error) if isinstance(error, TensorvizError) else f"({type(error).__name__})"

@@ -5,6 +5,7 @@ Must not know how it travels.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MOST_LISTED = 1000  # tensors; what a list holds beyond is counted, not listed
 MOST_IN_ONE = 64  # of one list or dict
 DEEPEST = 2  # lists in lists
+LONGEST_KEY = 40  # characters of a key
 VALUE_LENGTH = 60
 
 Named = dict[str, torch.Tensor]
@@ -36,7 +38,7 @@ def named_tensors(variables: Mapping[str, Any]) -> tuple[Named, int]:
     found: Named = {}
     left_out = 0
     for name, tensor in _walk(variables):
-        if len(found) < MOST_LISTED:
+        if name and len(found) < MOST_LISTED:
             found[name] = tensor
         else:
             left_out += 1
@@ -44,6 +46,7 @@ def named_tensors(variables: Mapping[str, Any]) -> tuple[Named, int]:
 
 
 def _walk(variables: Mapping[str, Any]) -> Iterator[tuple[str, torch.Tensor]]:
+    """Tensors with their names, "" for those too deep or too far back in a list to be listed."""
     for name, value in variables.items():
         yield from _inside(name, value, 0)
 
@@ -53,12 +56,30 @@ def _inside(name: str, value: Any, depth: int) -> Iterator[tuple[str, torch.Tens
         yield name, value
         if value.is_leaf and value.grad is not None:
             yield f"{name}.grad", value.grad
-    elif isinstance(value, list | tuple) and depth < DEEPEST:
-        for place, item in enumerate(value[:MOST_IN_ONE]):
-            yield from _inside(f"{name}[{place}]", item, depth + 1)
-    elif isinstance(value, dict) and depth < DEEPEST:
-        for key in list(value)[:MOST_IN_ONE]:
-            yield from _inside(f"{name}[{key!r}]", value[key], depth + 1)
+    elif isinstance(value, list | tuple | dict):
+        yield from _in_container(name, value, depth)
+
+
+def _in_container(
+    name: str, value: list[Any] | tuple[Any, ...] | dict[Any, Any], depth: int
+) -> Iterator[tuple[str, torch.Tensor]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    first = list(itertools.islice(pairs, MOST_IN_ONE if depth < DEEPEST else 0))
+    for key, item in first:
+        part = _key_text(key)
+        if part:
+            yield from _inside(f"{name}{part}", item, depth + 1)
+        elif isinstance(item, torch.Tensor):
+            yield "", item
+    rest = itertools.islice(value.values() if isinstance(value, dict) else value, len(first), None)
+    yield from (("", item) for item in rest if isinstance(item, torch.Tensor))
+
+
+def _key_text(key: Any) -> str:
+    """A key as it is written: "[0]", "['a']"; "" for one that is too long, or no plain value."""
+    plain = isinstance(key, int | float | bool | str | type(None))
+    text = f"[{key!r}]" if plain and not (isinstance(key, str) and len(key) > LONGEST_KEY) else ""
+    return text if len(text) <= LONGEST_KEY + 4 else ""
 
 
 def session_facts(session: Session, memory: int) -> SessionFacts:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from tensorviz.engine.console.limits import TooCostly
     from tensorviz.engine.tensors.board import Board
     from tensorviz.engine.tensors.desk import Desk, Questions
+    from tensorviz.engine.tensors.log import Recorded
     from tensorviz.engine.worker import Handler, Handlers, Job
 
 SHARE = 4  # of the time that many steps take, telling of them may take one part in so many
@@ -72,10 +73,12 @@ class DeskSource:
             from tensorviz.engine.torch_loading import load_torch
 
             load_torch()
+            from tensorviz.engine.tensors.claim import claimed
             from tensorviz.engine.tensors.desk import Desk
             from tensorviz.engine.tensors.opening import bring
 
-            self._desk = Desk(self._folder, *self.parts(), bring)
+            folder = claimed(self._folder) if self._folder is not None else None
+            self._desk = Desk(folder, *self.parts(), bring)
         return self._desk
 
     @property
@@ -187,7 +190,7 @@ def restore_session(job: Job, desk: Desk) -> Iterator[None]:
     """What was done before the program ended, done again."""
     saved = desk.saved()
     if saved is None or not saved.actions:
-        job.report(SessionRestored(job.number, 0))
+        job.report(SessionRestored(job.number, 0, _unfinished(saved)))
         return
     if saved.tried and not cast("RestoreSession", job.request).forced:
         job.report(SessionRestored(job.number, len(saved.actions), refused=True))
@@ -203,10 +206,13 @@ def restore_session(job: Job, desk: Desk) -> Iterator[None]:
             yield
     finally:
         job.report(SessionChanged(job.number, desk.facts()))
-    if saved.broken is not None and "code" in saved.broken:
-        first = str(saved.broken["code"]).splitlines()[0][:60]
-        notes.append(f"`{first}` was running when the program ended, and was not run again.")
-    job.report(SessionRestored(job.number, steps, " ".join(notes)))
+    job.report(SessionRestored(job.number, steps, " ".join([*notes, _unfinished(saved)]).strip()))
+
+
+def _unfinished(saved: Recorded | None) -> str:
+    """Which step was running when the program ended, as a sentence; empty when none was."""
+    code = "" if saved is None or saved.broken is None else str(saved.broken.get("code", "")).strip()
+    return f"`{code.splitlines()[0][:60]}` was running when the program ended, and was not run again." if code else ""
 
 
 def complete_code(job: Job, desk: Desk) -> None:
@@ -230,7 +236,8 @@ def open_from_models(job: Job, desk: Desk) -> None:
     """Something of a prediction, put into the session."""
     from tensorviz.engine.tensors.opening import action_of
 
-    row = desk.put(action_of(cast("OpenPrediction | OpenParameter", job.request)))
+    request = cast("OpenPrediction | OpenParameter", job.request)
+    row = desk.put(action_of(request, desk.session.known_names))
     job.report(StepRan(job.number, row))
     job.report(SessionChanged(job.number, desk.facts()))
 

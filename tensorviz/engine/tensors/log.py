@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 VERSION = 1
 NAME, ASIDE = "session.jsonl", "session-before.jsonl"
 MARKS = ("allowed", "lost")
+SEEDS = 2**63  # those that torch takes
 LARGEST = 64_000_000  # bytes of a log that is read
 
 
@@ -67,19 +68,19 @@ class SessionLog:
 
     def restoring(self) -> None:
         """The session is about to be brought back."""
-        self._write({"restoring": True})
+        self._write({"restoring": True}, before="\n")  # the last line may have been cut
 
     def restored(self) -> None:
         """It is back."""
         self._write({"restored": True})
 
-    def _write(self, line: dict[str, Any]) -> None:
+    def _write(self, line: dict[str, Any], before: str = "") -> None:
         if self._path is None:
             return
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            with self._path.open("a", encoding="ascii") as file:
+                file.write(f"{before}{json.dumps(line)}\n")
         except OSError as error:
             self.problem = f"The session is not being saved: {error.strerror or error}."
 
@@ -90,7 +91,7 @@ class SessionLog:
         try:
             if self._path.stat().st_size > LARGEST:
                 return None
-            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = self._path.read_text(encoding="utf-8", errors="replace").split("\n")
         except OSError:
             return None
         return _recorded(lines)
@@ -98,9 +99,10 @@ class SessionLog:
 
 def _recorded(lines: list[str]) -> Recorded | None:
     read = [line for line in map(_line, lines) if line is not None]
-    if not read or read[0].get("version") != VERSION or not isinstance(read[0].get("seed"), int):
+    seed = read[0].get("seed") if read else None
+    if not read or read[0].get("version") != VERSION or type(seed) is not int or not 0 <= seed < SEEDS:
         return None
-    found = Recorded(read[0]["seed"])
+    found = Recorded(seed)
     for line in read[1:]:
         if isinstance(line.get("run"), dict):
             found.broken = line["run"]
@@ -118,6 +120,6 @@ def _recorded(lines: list[str]) -> Recorded | None:
 def _line(text: str) -> dict[str, Any] | None:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

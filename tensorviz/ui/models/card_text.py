@@ -47,7 +47,7 @@ def facts(model: ModelRow, weights: WeightsRow) -> tuple[tuple[str, str, str], .
 
 
 def computing_text(weights: WeightsRow) -> str:
-    """"0.301 GFLOPs"; "" when nobody has counted."""
+    """ "0.301 GFLOPs"; "" when nobody has counted."""
     return f"{weights.gflops:.3g} GFLOPs" if weights.gflops else ""
 
 
@@ -78,7 +78,7 @@ def file_of(weights: WeightsRow) -> str:
 
 
 def progress_text(progress: JobProgress | None) -> str:
-    """"31.2 MB of 97.8 MB, 4.1 MB/s, 16.2 s left"."""
+    """ "31.2 MB of 97.8 MB, 4.1 MB/s, 16.2 s left"."""
     if progress is None:
         return "waiting"
     if progress.unit != "byte":

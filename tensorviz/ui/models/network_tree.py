@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tensorviz.core.structure import Layer
+from tensorviz.core.structure import Layer, OwnTensor
 from tensorviz.core.text import count_text, plural
+from tensorviz.ui.icons import icon
 from tensorviz.ui.models.answer_text import choice_text
 from tensorviz.ui.theme import number_font
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
@@ -41,9 +42,9 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A layer at its place in the tree; `below` is made when somebody looks."""
+    """A layer, or a tensor that a layer keeps, at its place in the tree; `below` is made when somebody looks."""
 
-    layer: Layer
+    item: Layer | OwnTensor
     parent: Node | None
     row: int
     below: list[Node] = field(default_factory=list)
@@ -51,16 +52,32 @@ class Node:
     def child(self, row: int) -> Node:
         """The node of a child, made now if need be."""
         if not self.below:
-            self.below = [Node(layer, self, place) for place, layer in enumerate(self.layer.children)]
+            self.below = [Node(item, self, place) for place, item in enumerate(self._items())]
         return self.below[row]
+
+    @property
+    def count(self) -> int:
+        """How many are below; none is made for it."""
+        return len(self.item.children) + len(self.item.tensors) if isinstance(self.item, Layer) else 0
+
+    @property
+    def path(self) -> str:
+        """Its name in the network: "layer1.0.conv1.weight"; "" for the network itself."""
+        above = self.parent.path if self.parent is not None else ""
+        return f"{above}.{self.item.name}" if above else self.item.name
+
+    def _items(self) -> tuple[Layer | OwnTensor, ...]:
+        """Layers first, so that their rows are those of the tree of layers."""
+        return (*self.item.children, *self.item.tensors) if isinstance(self.item, Layer) else ()
 
 
 class NetworkModel(QAbstractItemModel):
-    """The tree of layers, the network itself at the top. Columns: name, kind, parameters, detail."""
+    """The tree of layers and their tensors, the network itself at the top. Columns: name, kind, parameters, detail."""
 
     def __init__(self, root: Layer | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._root: Node | None = None
+        self._tensor_icon = icon("tensor", "muted")
         self.show(root)
 
     def show(self, root: Layer | None) -> None:
@@ -100,7 +117,7 @@ class NetworkModel(QAbstractItemModel):
         if parent.column() > 0:
             return 0
         node = self.node(parent)
-        return len(node.layer.children) if node is not None else int(self._root is not None)
+        return node.count if node is not None else int(self._root is not None)
 
     def columnCount(self, parent: Index = ROOT) -> int:
         """Qt's."""
@@ -121,7 +138,9 @@ class NetworkModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
                 return _cell(node, index.column())
             case Qt.ItemDataRole.AccessibleTextRole:
-                return _spoken(node.layer) if index.column() == 0 else _cell(node, index.column())
+                return _spoken(node.item) if index.column() == 0 else _cell(node, index.column())
+            case Qt.ItemDataRole.DecorationRole if index.column() == 0 and isinstance(node.item, OwnTensor):
+                return self._tensor_icon
             case Qt.ItemDataRole.TextAlignmentRole if index.column() == 2:
                 return RIGHT
             case Qt.ItemDataRole.FontRole if index.column() >= 2:
@@ -130,16 +149,24 @@ class NetworkModel(QAbstractItemModel):
 
 
 def _cell(node: Node, column: int) -> str:
-    layer = node.layer
-    count = count_text(layer.parameters) if layer.parameters else ""
-    return (layer.name or "network", layer.kind, count, layer.detail)[column]
+    item = node.item
+    if isinstance(item, OwnTensor):
+        return (item.name, _kind(item), count_text(item.numel), item.shape_text)[column]
+    count = count_text(item.parameters) if item.parameters else ""
+    return (item.name or "network", item.kind, count, item.detail)[column]
 
 
-def _spoken(layer: Layer) -> str:
+def _kind(tensor: OwnTensor) -> str:
+    return "parameter" if tensor.learned else "buffer"
+
+
+def _spoken(item: Layer | OwnTensor) -> str:
     """A layer as a sentence, for those who do not see the columns."""
-    counted = f", {plural(layer.parameters, 'parameter')}" if layer.parameters else ""
-    below = f", {plural(len(layer.children), 'layer')} in it" if layer.children else ""
-    return f"{layer.name or 'network'}: {layer.kind}({layer.detail}){counted}{below}"
+    if isinstance(item, OwnTensor):
+        return f"{item.name}: {_kind(item)}, {item.shape_text}, {plural(item.numel, 'number')}; Enter opens it"
+    counted = f", {plural(item.parameters, 'parameter')}" if item.parameters else ""
+    below = f", {plural(len(item.children), 'layer')} in it" if item.children else ""
+    return f"{item.name or 'network'}: {item.kind}({item.detail}){counted}{below}"
 
 
 def find_layers(root: Layer, text: str) -> tuple[tuple[int, ...], ...]:
@@ -163,11 +190,13 @@ class NetworkWindow(QWidget):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
+        self._workspace = workspace
         self._state, self._messages, self._catalogue = workspace.network, workspace.messages, workspace.catalogue
         self.setWindowTitle("Layers")
         self.resize(820, 640)
         self.tree, self.model = QTreeView(), NetworkModel(parent=self)
         self.search, self.copy = QLineEdit(), QPushButton("&Copy as text")
+        self.tensor = QPushButton("Open as &tensor")
         self._title, self._said = WrappedLabel("title"), WrappedLabel("muted")
         self._found: tuple[tuple[int, ...], ...] = ()
         self._shown: Layer | None = None
@@ -184,6 +213,16 @@ class NetworkWindow(QWidget):
             self.tree.setCurrentIndex(index)
             self.tree.scrollTo(index)
             self._said.say(f"{self._place + 1} of {plural(len(self._found), 'layer')}")
+
+    def open_tensor(self) -> None:
+        """Opens the chosen parameter or buffer as a tensor, as the weights file has it."""
+        node, choice = self.model.node(self.tree.currentIndex()), self._state.choice
+        if node is None or choice is None or not isinstance(node.item, OwnTensor):
+            return
+        self._workspace.session.open_parameter(choice, node.path)
+        self._said.set_role("muted")
+        self._said.say(f"{node.path} is opened on the Tensors page.")
+        self._workspace.wishes.run("page.tensors")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt's: Esc closes."""
@@ -225,10 +264,15 @@ class NetworkWindow(QWidget):
         elif not self.search.text().strip() and state.root is not None:
             self._said.say(f"{count_text(state.root.parameters)} parameters")
 
+    def _chosen(self) -> None:
+        node = self.model.node(self.tree.currentIndex())
+        self.tensor.setEnabled(node is not None and isinstance(node.item, OwnTensor))
+
     def _open_top(self) -> None:
         top = self.model.index(0, 0)
         self.tree.expand(top)
         self.tree.setCurrentIndex(top)
+        self._chosen()
 
     def _build(self) -> None:
         self.search.setPlaceholderText("Find a layer: conv, layer4.2, kernel_size=(7, 7)")
@@ -237,9 +281,13 @@ class NetworkWindow(QWidget):
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self.find_next)
         self.copy.clicked.connect(self._copy)
+        self.tensor.setIcon(icon("tensor"))
+        self.tensor.setToolTip("Open the chosen parameter or buffer on the Tensors page (Enter in the tree)")
+        self.tensor.clicked.connect(self.open_tensor)
         self._build_tree()
         line = QHBoxLayout()
         line.addWidget(self.search, 1)
+        line.addWidget(self.tensor)
         line.addWidget(self.copy)
         layout = QVBoxLayout(self)
         for part in (self._title, line, self.tree, self._said):
@@ -249,6 +297,8 @@ class NetworkWindow(QWidget):
     def _build_tree(self) -> None:
         self.tree.setModel(self.model)
         self.tree.setAccessibleName("Layers")
+        self.tree.activated.connect(self.open_tensor)
+        self.tree.selectionModel().currentChanged.connect(self._chosen)
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
         self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

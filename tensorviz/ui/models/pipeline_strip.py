@@ -43,7 +43,7 @@ class PipelineStrip(QWidget):
         self.setObjectName("pipeline_strip")
         self._workspace = workspace
         self._state, self._choice, self._results = workspace.pipeline, workspace.choice, workspace.results
-        self.boxes = {key: StageBox() for key in KEYS}
+        self.boxes = {key: StageBox(holds_tensor=key != "network") for key in KEYS}
         self.editor, self.toggle = RecipeEditor(workspace), QPushButton("&Recipe")
         self.mark, self.said = QLabel(), WrappedLabel("danger")
         self.hint = QLabel()
@@ -64,8 +64,19 @@ class PipelineStrip(QWidget):
             return
         if self._window is None:
             self._window = StageWindow(self._workspace, self)
+            self._window.tensor_wanted.connect(lambda: self.open_tensor(self._enlarged))
         self._enlarged = key
         self._window.open(self.boxes[key].content)
+
+    def open_tensor(self, key: str) -> None:
+        """Opens what a step holds as a tensor, and shows it; the scores are those of the answer that is shown."""
+        path = self._state.path
+        answer = self._results.answer(path) if path is not None and key == "scores" else None
+        if path is None or not self.boxes[key].isEnabled():
+            return
+        choice = answer.choice if answer is not None else self._choice.choice
+        self._workspace.session.open_stage(path, choice, key)
+        self._workspace.wishes.run("page.tensors")
 
     # ------------------------------------------------------------------------------------------------- drawing
 
@@ -154,6 +165,7 @@ class PipelineStrip(QWidget):
             line.addWidget(box, 2 if key == "scores" else 1)
             box.setObjectName(f"stage_{key}")
             box.clicked.connect(lambda _=False, key=key: self.enlarge(key))
+            box.tensor_wanted.connect(lambda key=key: self.open_tensor(key))
         area = QScrollArea()
         area.setWidget(inside)
         area.setWidgetResizable(True)

@@ -5,12 +5,25 @@ Must not know the states or what a pipeline is: it is given what to paint, and w
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QToolButton, QWidget
 
+from tensorviz.ui.icons import icon
 from tensorviz.ui.theme import Tokens, number_font, tokens_of
 from tensorviz.ui.widgets.wrapped_label import breakable
 
@@ -19,6 +32,8 @@ PADDING = 6
 PICTURE = 92
 FIGURES = 16
 NARROW = 13
+TENSOR_KEY = "T"
+CORNER = 24
 DIMMED = 130  # of 255: how much of the lost part's light is taken away
 
 
@@ -42,10 +57,18 @@ class BoxContent:
 
 
 class StageBox(QAbstractButton):
-    """Pressed by a click, Space or Enter."""
+    """Pressed by a click, Space or Enter. Signals: tensor_wanted() when it is to be opened as a tensor.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    holds_tensor: whether there is something to open; then a small button in the corner, the T key and the menu do so.
+    """
+
+    tensor_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None, holds_tensor: bool = False) -> None:
         super().__init__(parent)
+        self._holds_tensor = holds_tensor
+        self.corner = QToolButton(self)
+        self._build_corner()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -57,7 +80,8 @@ class StageBox(QAbstractButton):
             return
         self.content = content
         self.setAccessibleName(content.spoken)
-        self.setAccessibleDescription("Press to enlarge.")
+        more = f" {TENSOR_KEY} opens it as a tensor." if self._holds_tensor else ""
+        self.setAccessibleDescription(f"Press to enlarge.{more}")
         self.setToolTip(content.spoken)
         self.updateGeometry()
         self.update()
@@ -66,7 +90,8 @@ class StageBox(QAbstractButton):
         """Qt's: as wide as a line of figures."""
         metrics = QFontMetrics(self._figures_font())
         letters = NARROW if self.content.text else FIGURES
-        width = metrics.horizontalAdvance("0" * letters) + 2 * PADDING
+        exact = QFontMetricsF(self._figures_font()).horizontalAdvance("0" * letters)
+        width = math.ceil(exact) + 2 * PADDING + 1
         lines = self.fontMetrics().height() + metrics.height() * 6
         return QSize(width, lines + PICTURE + 2 * PADDING + 6)
 
@@ -75,12 +100,38 @@ class StageBox(QAbstractButton):
         return self.sizeHint()
 
     def keyPressEvent(self, event: object) -> None:
-        """Qt's: Enter presses too."""
+        """Qt's: Enter presses too, T opens it as a tensor."""
         key = getattr(event, "key", int)()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
+        elif key == Qt.Key.Key_T and self._holds_tensor:
+            self.tensor_wanted.emit()
         else:
             super().keyPressEvent(event)  # type: ignore[arg-type]  # Qt's event, passed on
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's: the corner button follows."""
+        self.corner.setGeometry(self.width() - CORNER - 2, 2, CORNER, CORNER)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Qt's: the same by name."""
+        if not self._holds_tensor:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("&Enlarge", self.click)
+        menu.addAction(icon("tensor"), f"Open as &tensor\t{TENSOR_KEY}", self.tensor_wanted.emit)
+        menu.popup(event.globalPos())
+
+    def _build_corner(self) -> None:
+        """No stop for the Tab key: the box has one, and takes the T key."""
+        self.corner.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.corner.setIcon(icon("tensor", "muted"))
+        self.corner.setIconSize(QSize(CORNER - 8, CORNER - 8))
+        self.corner.setToolTip(f"Open as a tensor, on the Tensors page ({TENSOR_KEY})")
+        self.corner.setAccessibleName("Open as a tensor")
+        self.corner.setVisible(self._holds_tensor)
+        self.corner.clicked.connect(self.tensor_wanted)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt's. Text twin: the accessible name."""

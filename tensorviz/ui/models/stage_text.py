@@ -20,12 +20,12 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 def shape_text(stage: PipelineStage) -> str:
-    """"427x640x3", as the array has it, with a multiplication sign."""
+    """ "427x640x3", as the array has it, with a multiplication sign."""
     return TIMES.join(str(side) for side in stage.shape)
 
 
 def channel_line(channel: ChannelStatistics) -> str:
-    """"R -2.1 2.25  .03": one channel in fixed-width columns, under `HEADER`."""
+    """ "R -2.1 2.25  .03": one channel in fixed-width columns, under `HEADER`."""
     return " ".join([channel.name[:1], *(short_number(v) for v in (channel.minimum, channel.maximum, channel.mean))])
 
 
@@ -100,4 +100,3 @@ def answer_lines(row: Classified) -> tuple[str, ...]:
     best = [first.label, percent_text(first.probability)]
     best += [f"{percent_text(label.probability)} {label.label}" for label in others]
     return (*best, f"{seconds_text(row.seconds.forward)}, {row.device}")
-

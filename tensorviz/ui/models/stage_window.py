@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from tensorviz.core.text import path_text
+from tensorviz.ui.icons import icon
 from tensorviz.ui.models.stage_box import Box, BoxContent, paint_crop
 from tensorviz.ui.theme import number_font, tokens_of
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
@@ -86,14 +87,19 @@ class PictureView(QGraphicsView):
 
 
 class StageWindow(QWidget):
-    """Larger previews are asked for while it is open. Esc closes it; +, - and 0 zoom."""
+    """Larger previews are asked for while it is open. Esc closes it; +, - and 0 zoom.
+
+    Signals: tensor_wanted() when what is shown is to be opened as a tensor; the window has closed by then.
+    """
+
+    tensor_wanted = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._state = workspace.pipeline
         self.resize(900, 640)
         self.view, self.figures, self.note = PictureView(), QLabel(), WrappedLabel("muted")
-        self._title = QLabel()
+        self._title, self.tensor = QLabel(), QPushButton("Open as &tensor")
         self._build()
 
     def show_content(self, content: BoxContent) -> None:
@@ -117,6 +123,11 @@ class StageWindow(QWidget):
         if content.image is not None:
             self._state.set_large(True)
 
+    def open_tensor(self) -> None:
+        """Asks for what is shown as a tensor; this window would stand in front of it."""
+        self.close()
+        self.tensor_wanted.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt's: Esc closes."""
         if event.key() == Qt.Key.Key_Escape:
@@ -137,6 +148,11 @@ class StageWindow(QWidget):
         self.figures.setFont(number_font())
         buttons = QHBoxLayout()
         buttons.addWidget(self._title, 1)
+        self.tensor.setIcon(icon("tensor"))
+        self.tensor.setToolTip("Open it as a tensor, on the Tensors page (T)")
+        self.tensor.clicked.connect(self.open_tensor)
+        QShortcut(QKeySequence("T"), self, self.open_tensor)
+        buttons.addWidget(self.tensor)
         for text, name, keys, act in (
             ("+", "Enlarge", "+", lambda: self.view.zoom(STEP)),
             ("-", "Shrink", "-", lambda: self.view.zoom(1 / STEP)),

@@ -333,4 +333,3 @@ class WeightsCard(QWidget):
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
         body.addLayout(grid)
-

@@ -19,12 +19,17 @@ MOST_GRIDS = 12
 class ShowingState(QObject):
     """The tensors shown as grids, in order; the current one; the storage on the canvas.
 
-    Signals: changed() when any of them changed. ghost: a tensor that does not exist, drawn as a lane while a form asks
-    for it. What a step names is shown by itself: its tensor becomes the current
-    one, and the canvas shows its storage. hidden: lanes of these tensors are not drawn on the canvas.
+    Signals: changed() when any of them changed; operations_wished(name, where on the screen: QPoint) when somebody
+    asks what can be done with a tensor; strided_wished(name) for the sliders of an as_strided view.
+
+    ghost: a tensor that does not exist, drawn as a lane while a form asks for it. hidden: lanes of these tensors are
+    not drawn on the canvas. What a step names is shown by itself: its tensor becomes the current one, and the canvas
+    shows its storage.
     """
 
     changed = Signal()
+    operations_wished = Signal(str, object)
+    strided_wished = Signal(str)
 
     def __init__(self, session: SessionState, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -11,7 +11,9 @@ from pathlib import Path
 from tensorviz.ui.bridge import Bridge
 from tensorviz.ui.state.catalogue import CatalogueState
 from tensorviz.ui.state.choice import ChoiceState
+from tensorviz.ui.state.drawings import DrawingsState
 from tensorviz.ui.state.engine import EngineState
+from tensorviz.ui.state.grids import GridsState
 from tensorviz.ui.state.jobs import JobsState
 from tensorviz.ui.state.memory import MemoryState
 from tensorviz.ui.state.messages import MessagesState
@@ -23,6 +25,7 @@ from tensorviz.ui.state.results import ResultsState
 from tensorviz.ui.state.session import SessionState
 from tensorviz.ui.state.settings import SettingsState, SettingsStore
 from tensorviz.ui.state.showing import ShowingState
+from tensorviz.ui.state.statistics import StatisticsState
 from tensorviz.ui.state.wishes import WishesState
 
 
@@ -47,6 +50,9 @@ class Workspace:
     memory: MemoryState
     showing: ShowingState
     pointing: PointingState
+    grids: GridsState
+    statistics: StatisticsState
+    drawings: DrawingsState
     messages: MessagesState
     wishes: WishesState
     assets: Path
@@ -61,6 +67,8 @@ def build_workspace(bridge: Bridge, settings_store: SettingsStore, assets: Path)
     pictures = PicturesState(bridge, jobs, settings)
     engine = EngineState(bridge, jobs)
     session = SessionState(bridge, jobs, engine)
+    showing = ShowingState(session)
+    messages = MessagesState()
     return Workspace(
         bridge=bridge,
         settings=settings,
@@ -74,9 +82,12 @@ def build_workspace(bridge: Bridge, settings_store: SettingsStore, assets: Path)
         engine=engine,
         session=session,
         memory=MemoryState(bridge, jobs, session),
-        showing=ShowingState(session),
+        showing=showing,
         pointing=PointingState(session),
-        messages=MessagesState(),
+        grids=GridsState(bridge, session),
+        statistics=StatisticsState(bridge, jobs, session, showing),
+        drawings=DrawingsState(bridge, jobs, messages),
+        messages=messages,
         wishes=WishesState(),
         assets=assets,
     )

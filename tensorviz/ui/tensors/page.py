@@ -17,11 +17,13 @@ from tensorviz.ui.tensors.inspector import Inspector
 from tensorviz.ui.tensors.storage_tree import StorageTree
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QPoint
+
     from tensorviz.ui.state.workspace import Workspace
 
-TREE, MIDDLE, INSPECTOR = 210, 790, 280
-GRIDS, CANVAS = 250, 260
-ABOVE, CONSOLE = 520, 200
+TREE, MIDDLE, INSPECTOR = 200, 800, 280
+GRIDS, CANVAS = 230, 290
+ABOVE, CONSOLE = 540, 190
 
 
 class TensorsPage(QWidget):
@@ -29,6 +31,7 @@ class TensorsPage(QWidget):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._workspace = workspace
         self.tree = StorageTree(workspace, self)
         self.grids = GridsPanel(workspace, self)
         self.canvas = CanvasPanel(workspace, self)
@@ -47,6 +50,26 @@ class TensorsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(whole)
         self.setFocusProxy(self.console)
+        self._connect(workspace)
+
+    def _connect(self, workspace: Workspace) -> None:
+        """What one panel asks of another."""
+        workspace.drawings.offer("canvas", self.canvas.drawing)
+        workspace.drawings.offer("grid", self.grids.drawing)
+        self.canvas.export_wished.connect(lambda: workspace.wishes.run("canvas.export_svg"))
+        self.tree.menu_asked.connect(self._show_operations)
+        workspace.showing.operations_wished.connect(self._show_operations)
+        workspace.showing.strided_wished.connect(self._show_strided)
+
+    def _show_operations(self, name: str, place: QPoint) -> None:
+        from tensorviz.ui.tensors.operations_menu import show_operations
+
+        show_operations(self._workspace, name, place, self, self.console.write)
+
+    def _show_strided(self, name: str) -> None:
+        from tensorviz.ui.tensors.strided_panel import show_strided
+
+        show_strided(self._workspace, name, self)
 
 
 def _splitter(name: str, orientation: Qt.Orientation, panels: tuple[QWidget, ...], sizes: tuple[int, ...]) -> QSplitter:

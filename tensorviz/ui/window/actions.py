@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 
-from tensorviz.ui.commands import COMMANDS, MENUS, Command, command
+from tensorviz.ui.commands import COMMANDS, MENUS, command
 from tensorviz.ui.icons import icon
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+    from tensorviz.ui.command import Command
     from tensorviz.ui.screen import Context
 
 REFRESH_MS = 30  # many states may change at once; whether commands apply is asked once for all of them
@@ -93,7 +94,8 @@ class Actions(QObject):
     def _follow_states(self) -> None:
         """Any change of what the screen knows may change what applies."""
         w = self._context.workspace
-        states = (w.pictures, w.results, w.pipeline, w.choice, w.catalogue, w.jobs, w.engine, w.network, w.session)
+        models = (w.pictures, w.results, w.pipeline, w.choice, w.catalogue, w.network)
+        states = (*models, w.jobs, w.engine, w.session, w.drawings)
         signals = ("changed", "inserted", "removed", "reset", "current_changed", "selection_changed", "running_changed")
         for state in states:
             for name in signals:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tensorviz.core.catalogue import ModelRow, WeightsRow
-    from tensorviz.ui.commands import Command
+    from tensorviz.ui.command import Command
     from tensorviz.ui.screen import Context
     from tensorviz.ui.window.actions import Actions
 

@@ -11,11 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from tensorviz.ui.commands import COMMANDS, MENUS, Command
+from tensorviz.ui.commands import COMMANDS, MENUS
 from tensorviz.ui.fuzzy import fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tensorviz.ui.command import Command
 
 
 COLUMN_GAP = 20  # pixels

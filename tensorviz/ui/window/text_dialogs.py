@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from tensorviz.ui.commands import versions_text
 from tensorviz.ui.theme import number_font
+from tensorviz.ui.window_commands import versions_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

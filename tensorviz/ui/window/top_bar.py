@@ -63,12 +63,12 @@ class TopBar(QFrame):
             row.addWidget(title)
             row.addStretch(1)
             return row
-        for place, page in enumerate(pages, start=1):
-            row.addWidget(self._tab(page, place))
+        for page in pages:
+            row.addWidget(self._tab(page))
         row.addStretch(1)
         return row
 
-    def _tab(self, page: Page, place: int) -> QToolButton:
+    def _tab(self, page: Page) -> QToolButton:
         tab = QToolButton()
         tab.setText(page.title)
         tab.setToolTip(page.tip)
@@ -76,7 +76,6 @@ class TopBar(QFrame):
         tab.setProperty("role", "tab")
         tab.setCheckable(True)
         tab.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        tab.setShortcut(QKeySequence(f"Ctrl+{place}"))
         tab.clicked.connect(partial(self._choose, page.key))
         self._group.addButton(tab)
         self._tabs[page.key] = tab

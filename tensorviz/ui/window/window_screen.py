@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from tensorviz.ui.window.drops import Offer, is_checkpoint, offer_of
 
@@ -128,6 +128,11 @@ class WindowScreen:
         panel = self._window.page().findChild(QWidget, name)
         if panel is not None:
             panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def place_for_menu(self) -> QPoint:
+        """Below the top left corner of the widget that has the keyboard, or of the window."""
+        focused = QApplication.focusWidget()
+        return (focused if focused is not None else self._window).mapToGlobal(QPoint(24, 24))
 
     def show_palette(self, text: str = "") -> None:
         """Opens the command palette."""

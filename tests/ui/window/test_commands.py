@@ -11,7 +11,8 @@ from PySide6.QtGui import QKeySequence
 
 from tensorviz.core.errors import NameUnknown
 from tensorviz.engine.messages import FindPictures
-from tensorviz.ui.commands import COMMANDS, MENUS, Command, command
+from tensorviz.ui.command import Command
+from tensorviz.ui.commands import COMMANDS, MENUS, command
 from tests.ui.small_window import ASSETS, Scene
 
 if TYPE_CHECKING:

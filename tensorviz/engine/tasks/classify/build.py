@@ -53,7 +53,7 @@ def build_network(architecture: str, tensors: Mapping[str, Tensor], crop: int = 
     the auxiliary heads of Inception and GoogLeNet are read from the tensors. Raises CheckpointMismatch when names or
     shapes differ, with what differs and which architecture would fit; NameUnknown for an unknown architecture.
     """
-    cleaned = _renamed(architecture, tensors)
+    cleaned = renamed(architecture, tensors)
     head = head_name(architecture)
     classes, side = _classes(cleaned, head), _vit_side(architecture, cleaned)
     network = build_empty(architecture, **_options(architecture, cleaned, classes, side, crop))
@@ -87,7 +87,8 @@ def network_classes(network: nn.Module, head: str) -> int:
     return int(network.state_dict()[head].shape[0])
 
 
-def _renamed(architecture: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def renamed(architecture: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of a checkpoint under the names that the network gives them today."""
     named = dict(tensors)
     if named and all(name.startswith("module.") for name in named):
         named = {name.removeprefix("module."): value for name, value in named.items()}

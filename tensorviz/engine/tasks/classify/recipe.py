@@ -69,6 +69,19 @@ def source_of(choice: ModelChoice) -> Source:
     return replace(source, labels=choice.labels or source.labels)
 
 
+def recipe_of(choice: ModelChoice) -> Recipe:
+    """The recipe that a choice stands for, whether or not its weights are on this computer."""
+    return choice.recipe or own_recipe_of(choice)
+
+
+def own_recipe_of(choice: ModelChoice) -> Recipe:
+    """The weights' own recipe, whether or not they are on this computer."""
+    try:
+        return source_of(choice).recipe
+    except WeightsMissing:
+        return find_weights(find_model(choice.model, list_entries()), choice.weights).recipe
+
+
 def _from_file(model: ModelRow, path: str) -> Source:
     if not Path(path).is_file():
         other = "is a folder" if Path(path).is_dir() else "is no ordinary file"

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tensorviz.core.structure import Layer
+from tensorviz.core.structure import Layer, OwnTensor
 from tensorviz.engine.tasks.classify.empty import build_empty
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torch import nn
 
     from tensorviz.core.catalogue import ModelRow, WeightsRow
@@ -39,4 +41,13 @@ def layer_of(module: nn.Module, name: str = "") -> Layer:
         parameters=sum(value.numel() for value in module.parameters()),
         buffers=sum(value.numel() for value in module.buffers()),
         children=tuple(layer_of(child, own) for own, child in module.named_children()),
+        tensors=tuple(_own_tensors(module)),
     )
+
+
+def _own_tensors(module: nn.Module) -> Iterator[OwnTensor]:
+    for name, value in module.named_parameters(recurse=False, remove_duplicate=False):
+        yield OwnTensor(name, tuple(value.shape))
+    for name, kept in module.named_buffers(recurse=False, remove_duplicate=False):
+        if name not in module._non_persistent_buffers_set:  # those are in no checkpoint
+            yield OwnTensor(name, tuple(kept.shape), learned=False)
