@@ -24,11 +24,7 @@ def loaded_by(*names: str) -> set[str]:
     """The top-level modules in memory after a fresh interpreter has imported `names`."""
     done = subprocess.run(
         [sys.executable, "-c", IMPORT_AND_TELL, *names],
-        cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        check=False,
+        cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, check=False,
     )
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout))

@@ -77,6 +77,14 @@ SETTINGS: tuple[Setting, ...] = (
         note="Changes at once.",
     ),
     Setting(
+        "less_motion",
+        False,
+        "Appearance",
+        "Less motion",
+        "flag",
+        note="Drawings change at once; without it they move, unless the system asks for less motion.",
+    ),
+    Setting(
         "thumbnail_side",
         96,
         "Appearance",

@@ -136,6 +136,17 @@ def export(kind: str, form: str) -> Callable[[Context], None]:
     return ask
 
 
+def copy_text(kind: str) -> Callable[[Context], None]:
+    """Copies the text twin of a drawing."""
+
+    def copy(context: Context) -> None:
+        drawing = context.workspace.drawings.make(kind)
+        if drawing is not None:
+            context.screen.copy_text(drawing.description, f"the {kind} as text")
+
+    return copy
+
+
 def on_current(work: Callable[[Workspace, TensorFacts], object]) -> Callable[[Context], None]:
     """Does something with the current tensor, in sight."""
 

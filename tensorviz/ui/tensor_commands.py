@@ -42,7 +42,7 @@ TENSOR_COMMANDS: tuple[Command, ...] = (
         tensors.save_script, "Ctrl+S", "export", "&Tensors", "script", tensors.has_path,
     ),
     Command(
-        "canvas.export_svg", "Export canvas as S&VG...", "The storage and its lanes as a drawing that scales",
+        "canvas.export_svg", "&Export canvas as SVG...", "The storage and its lanes as a drawing that scales",
         tensors.export("canvas", "svg"), "", "export", "&Tensors", "export", tensors.has_drawing("canvas"),
     ),
     Command(
@@ -50,11 +50,15 @@ TENSOR_COMMANDS: tuple[Command, ...] = (
         tensors.export("canvas", "png"), "", "export", "&Tensors", "export", tensors.has_drawing("canvas"),
     ),
     Command(
-        "grid.export_svg", "Export &grid as SVG...", "The current tensor's grid as a drawing that scales",
+        "canvas.copy_text", "Copy canvas as te&xt", "The storage and its tensors in words and numbers",
+        tensors.copy_text("canvas"), "", "copy", "&Tensors", "export", tensors.has_drawing("canvas"),
+    ),
+    Command(
+        "grid.export_svg", "Export grid as S&VG...", "The current tensor's grid as a drawing that scales",
         tensors.export("grid", "svg"), "", "export", "&Tensors", "export", tensors.has_drawing("grid"),
     ),
     Command(
-        "grid.export_png", "Export gri&d as PNG...", "The current tensor's grid as a picture",
+        "grid.export_png", "Export grid as PNG...", "The current tensor's grid as a picture",
         tensors.export("grid", "png"), "", "export", "&Tensors", "export", tensors.has_drawing("grid"),
     ),
     Command(
@@ -62,7 +66,7 @@ TENSOR_COMMANDS: tuple[Command, ...] = (
         tensors.operations, "Ctrl+B", "operations", "&Tensors", "tensor", tensors.has_tensor,
     ),
     Command(
-        "tensor.strided", "Strided &view...", "Size, stride and offset of a view, by sliders that stay in the storage",
+        "tensor.strided", "Str&ided view...", "Size, stride and offset of a view, by sliders that stay in the storage",
         tensors.on_current(lambda w, t: w.showing.strided_wished.emit(t.name)), "", "strided", "&Tensors", "tensor",
         tensors.has_tensor,
     ),
@@ -80,12 +84,12 @@ TENSOR_COMMANDS: tuple[Command, ...] = (
         tensors.on_current(lambda w, t: w.grids.arrange_anew(t)), "", "undo", "&Tensors", "grid", tensors.has_tensor,
     ),
     Command(
-        "grids.colours_off", "Colours: &off", "Numbers only in the current grid",
+        "grids.colours_off", "Colours: off", "Numbers only in the current grid",
         tensors.on_current(lambda w, t: w.grids.set_scale(t, "off")), "", "gradient", "&Tensors", "colours",
         tensors.has_tensor,
     ),
     Command(
-        "grids.colours_sequential", "Colours: s&mall to large", "Colour the cells of the current grid by their size",
+        "grids.colours_sequential", "Colours: small to &large", "Colour the cells of the current grid by their size",
         tensors.on_current(lambda w, t: w.grids.set_scale(t, "sequential")), "", "gradient", "&Tensors", "colours",
         tensors.has_tensor,
     ),

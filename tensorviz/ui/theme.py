@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from tensorviz.ui.stylesheet import stylesheet
+from tensorviz.ui.widgets.motion import set_less_motion
 
 if TYPE_CHECKING:
     from tensorviz.ui.state.settings import SettingsState
@@ -156,6 +157,7 @@ class Theme(QObject):
         super().__init__(parent)
         self._settings = settings
         self.tokens = self._wanted()
+        set_less_motion(settings.flag("less_motion"))
         settings.changed.connect(self._setting_changed)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._refresh)
 
@@ -168,6 +170,8 @@ class Theme(QObject):
     def _setting_changed(self, key: str) -> None:
         if key == "theme":
             self._refresh()
+        elif key == "less_motion":
+            set_less_motion(self._settings.flag("less_motion"))
 
     def _refresh(self) -> None:
         wanted = self._wanted()

@@ -119,10 +119,7 @@ def once(photos: str, weights: str) -> dict[str, object]:
     """One run in a process of its own, with settings of its own."""
     with tempfile.TemporaryDirectory() as home:
         environment = {
-            **os.environ,
-            "QT_QPA_PLATFORM": "offscreen",
-            "TENSORVIZ_CONFIG_HOME": home,
-            "TENSORVIZ_CACHE_HOME": home,
+            **os.environ, "QT_QPA_PLATFORM": "offscreen", "TENSORVIZ_CONFIG_HOME": home, "TENSORVIZ_CACHE_HOME": home,
             "BORN": str(time.time()),
         }
         command = [sys.executable, __file__, "--photos", photos, "--weights", weights]

@@ -130,7 +130,9 @@ def test_cancel_a_folder_and_a_dropped_picture_overtakes_another(
     assert results.count < 401
 
 
-def test_export_of_what_was_answered(start: Start, qtbot: QtBot, noise: Callable[[int], Path], tmp_path: Path) -> None:
+def test_export_of_what_was_answered(
+    start: Start, qtbot: QtBot, noise: Callable[[int], Path], tmp_path: Path
+) -> None:
     program = start(str(noise(6)))
     results = program.workspace.results
     qtbot.waitUntil(lambda: results.count == 6, timeout=PATIENCE)

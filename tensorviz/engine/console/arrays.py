@@ -24,13 +24,11 @@ if TYPE_CHECKING:
 
 WIDEST = 16  # bytes of complex128
 # Of all texts that numpy takes as arguments, those that name a choice; never a dtype of objects, nor a file.
-TEXTS = frozenset(
-    words(
-        "C F A K ij xy constant edge reflect symmetric wrap raise clip left right quicksort mergesort stable linear "
-        "float16 float32 float64 f2 f4 f8 int8 int16 int32 int64 i1 i2 i4 i8 uint8 uint16 uint32 uint64 u1 u2 u4 u8 "
-        "bool complex64 complex128 c8 c16 float int complex"
-    )
-)
+TEXTS = frozenset(words(
+    "C F A K ij xy constant edge reflect symmetric wrap raise clip left right quicksort mergesort stable linear "
+    "float16 float32 float64 f2 f4 f8 int8 int16 int32 int64 i1 i2 i4 i8 uint8 uint16 uint32 uint64 u1 u2 u4 u8 "
+    "bool complex64 complex128 c8 c16 float int complex"
+))
 PLAIN = (bool, int, float, complex, type(None), np.ndarray, np.generic, np.dtype, type(Ellipsis), slice, torch.Tensor)
 
 

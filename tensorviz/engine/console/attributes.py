@@ -53,7 +53,8 @@ def _functions(module: Any, prefix: str, names: Iterable[str]) -> dict[str, Any]
 
 def _torch_types() -> dict[str, TypeName]:
     legacy = {
-        name: TypeName(getattr(torch, name), f"torch.{name}", legacy_maker(name)) for name in torch_names.LEGACY.split()
+        name: TypeName(getattr(torch, name), f"torch.{name}", legacy_maker(name))
+        for name in torch_names.LEGACY.split()
     }
     sizes = TypeName(torch.Size, "torch.Size", Function("torch.Size", torch.Size, "torch"))
     return legacy | {
@@ -257,3 +258,5 @@ def assign_attribute(machine: Machine, value: Any, name: str, new: Any) -> None:
         value.grad = new
     elif new is not None:
         value.data = new
+
+

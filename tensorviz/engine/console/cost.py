@@ -25,13 +25,11 @@ if TYPE_CHECKING:
 SMALL = 64_000_000  # bytes; below, how much memory is free is not asked
 FREE_SHARE = 0.8  # of the memory that is free, one tensor may take
 PRODUCTS = frozenset(words("mm bmm addmm addmv mv baddbmm addbmm convolution linear matmul cdist"))
-CUBIC = frozenset(
-    words(
-        "linalg_inv_ex inverse _linalg_det _linalg_slogdet _linalg_svd linalg_svd linalg_eig _linalg_eigh linalg_qr "
-        "linalg_lu_factor_ex linalg_lu linalg_cholesky_ex cholesky _linalg_solve_ex linalg_matrix_exp geqrf "
-        "linalg_lstsq linalg_eigvals linalg_pinv"
-    )
-)
+CUBIC = frozenset(words(
+    "linalg_inv_ex inverse _linalg_det _linalg_slogdet _linalg_svd linalg_svd linalg_eig _linalg_eigh linalg_qr "
+    "linalg_lu_factor_ex linalg_lu linalg_cholesky_ex cholesky _linalg_solve_ex linalg_matrix_exp geqrf "
+    "linalg_lstsq linalg_eigvals linalg_pinv"
+))
 PIECES = {"unbind": 1, "split": 2, "unsafe_split": 2, "tensor_split": 2, "chunk": 2, "unsafe_chunk": 2}
 
 
@@ -98,12 +96,8 @@ class Cost:
         elif name in CUBIC and inputs and inputs[0].dim() > 1:
             work = max(work, inputs[0].numel() * max(inputs[0].shape[-2:]))
         if work > self.limits.work:
-            self._question(
-                TooCostly(
-                    f"{name} over so many elements would take very long, and nothing can stop it.",
-                    "Use smaller tensors.",
-                )
-            )
+            self._question(TooCostly(f"{name} over so many elements would take very long, and nothing can stop it.",
+                                     "Use smaller tensors."))
 
     def _check_pieces(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         """Taking a tensor apart makes a Python object of each piece."""
@@ -178,10 +172,8 @@ def _bincount(tensor: torch.Tensor, *rest: Any, minlength: int = 0) -> int:
 def _repeats(repeats: torch.Tensor, *rest: Any, output_size: int | None = None) -> int:
     if isinstance(output_size, int):
         return output_size
-    return (
-        max(0, int(repeats.sum()))
-        if not rest or not isinstance(rest[0], int | torch.Tensor)
-        else (repeats.numel() * max(0, int(rest[0].sum()) if isinstance(rest[0], torch.Tensor) else rest[0]))
+    return max(0, int(repeats.sum())) if not rest or not isinstance(rest[0], int | torch.Tensor) else (
+        repeats.numel() * max(0, int(rest[0].sum()) if isinstance(rest[0], torch.Tensor) else rest[0])
     )
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     Known = dict[tuple[int, int], int]
     Mark = tuple[tuple[int, ...], tuple[int, ...]]
 
-DEEPEST = 50  # operations between a new tensor and a known one
-
 
 class DimensionKeys:
     """One lives as long as a session; forgets a tensor when it is gone."""
@@ -52,7 +50,7 @@ class DimensionKeys:
             kept = self._kept.get(tensor)
             if kept is None or kept[0] != mark:
                 key = identity_of(tensor)
-                keys = keys_like(*mark, known.get(key) or _from_source(key, alike, known, DEEPEST))
+                keys = keys_like(*mark, known.get(key) or keys_from_source(key, alike, known))
                 self._kept[tensor] = (mark, keys)
                 self._learn(known, tensor, mark, keys)
 
@@ -67,11 +65,14 @@ def _mark(tensor: torch.Tensor) -> Mark:
     return byte_strides(tensor), tuple(tensor.shape)
 
 
-def _from_source(key: Key, alike: Mapping[Key, Alike], known: Mapping[Key, Known], depth: int) -> Known:
-    """The keys on a new storage, from those of what it was made of."""
+def keys_from_source(key: Key, alike: Mapping[Key, Alike], known: Mapping[Key, Known]) -> Known:
+    """The keys on a new storage by (stride in bytes, size), from those of what it was made of.
+
+    Empty where nothing is known of that.
+    """
     made = alike.get(key)
-    if made is None or depth == 0 or made.source == key:
+    there = known.get(made.source) if made is not None else None
+    if made is None or not there:
         return {}
-    there = known.get(made.source) or _from_source(made.source, alike, known, depth - 1)
     keys = keys_like(made.source_strides, made.sizes, there)
     return dict(zip(zip(made.strides, made.sizes, strict=True), keys, strict=True))

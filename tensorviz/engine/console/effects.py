@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
+from torch.multiprocessing.reductions import StorageWeakRef
 
 from tensorviz.engine.console.values import identity_of
 from tensorviz.engine.console.word_list import words
@@ -21,8 +22,8 @@ Effect = Literal["view", "inplace", "copy", "same", "new"]
 # Each element of the result is an element of an input: the dispatcher cannot tell that from a computation.
 COPIES = frozenset(
     words(
-        "clone _to_copy contiguous flip roll rot90 repeat repeat_interleave index index_select gather take masked_select "
-        "take_along_dim cat stack hstack vstack lift_fresh_copy _reshape_copy resolve_conj resolve_neg "
+        "clone _to_copy contiguous flip roll rot90 repeat repeat_interleave index index_select gather take "
+        "masked_select take_along_dim cat stack hstack vstack lift_fresh_copy _reshape_copy resolve_conj resolve_neg "
         "channel_shuffle pixel_shuffle pixel_unshuffle tile fliplr flipud pin_memory"
     )
 )
@@ -59,12 +60,30 @@ class Alike:
 class Origins:
     """How the storages made during a step came to be.
 
-    copied: for each, whether it holds elements of a known one unchanged. alike: what its dimensions are those of.
+    copied: for each, whether it holds elements of a known one unchanged. alike: what its dimensions are those of; the
+    source is a storage that was there before the step, whatever lay between. A place in memory may be given away again
+    within a step, so what is noted of it holds as long as the storage lives.
     """
 
     known: frozenset[Key] = frozenset()
     copied: dict[Key, bool] = field(default_factory=dict)
     alike: dict[Key, Alike] = field(default_factory=dict)
+    alive: dict[Key, StorageWeakRef] = field(default_factory=dict)
+
+    def note(self, tensor: torch.Tensor, copied: bool) -> None:
+        """A storage was made, or written."""
+        key = identity_of(tensor)
+        fresh = key not in self.alive or self.alive[key].expired()
+        self.copied[key] = copied
+        if fresh:
+            self.alike.pop(key, None)
+            self.alive[key] = StorageWeakRef(tensor.untyped_storage())
+
+    def forget_gone(self) -> None:
+        """Lets go of what was noted of storages that are no more."""
+        for key in [key for key, reference in self.alive.items() if reference.expired()]:
+            self.copied.pop(key, None)
+            self.alike.pop(key, None)
 
     def comes_from_known(self, key: Key) -> bool:
         """Whether the storage was there before the step, or is a copy of such a one."""
@@ -129,7 +148,7 @@ def _from_known(short: str, args: Sequence[Any], inputs: Sequence[torch.Tensor],
 
 def _note(origins: Origins, tensors: Iterable[torch.Tensor], copied: bool) -> None:
     for tensor in tensors:
-        origins.copied[identity_of(tensor)] = copied
+        origins.note(tensor, copied)
 
 
 def _note_alike(origins: Origins, inputs: Sequence[torch.Tensor], outputs: Iterable[torch.Tensor]) -> None:
@@ -137,9 +156,18 @@ def _note_alike(origins: Origins, inputs: Sequence[torch.Tensor], outputs: Itera
     for made in outputs:
         source = next((one for one in inputs if one.shape == made.shape), None)
         if source is not None and made.dim():
-            origins.alike[identity_of(made)] = Alike(
-                tuple(made.shape), byte_strides(made), identity_of(source), byte_strides(source)
-            )
+            key, strides = _before_step(origins, source)
+            origins.alike[identity_of(made)] = Alike(tuple(made.shape), byte_strides(made), key, strides)
+
+
+def _before_step(origins: Origins, source: torch.Tensor) -> tuple[Key, tuple[int, ...]]:
+    """The storage that the dimensions of `source` come from, and their strides there; 0 where that is not known."""
+    key, strides = identity_of(source), byte_strides(source)
+    known = origins.alike.get(key)
+    if known is None:
+        return key, strides
+    there = dict(zip(zip(known.strides, known.sizes, strict=True), known.source_strides, strict=True))
+    return known.source, tuple(there.get(pair, 0) for pair in zip(strides, source.shape, strict=True))
 
 
 def byte_strides(tensor: torch.Tensor) -> tuple[int, ...]:

@@ -36,9 +36,9 @@ REFUSED = {
     "Match": "match is not part of the console's language; use if and elif.",
     "TryStar": "except* is not part of the console's language; use except.",
 }
-FOR_FILES = frozenset(
-    words("os io sys pathlib csv h5py imageio PIL json pickle shutil glob torchvision safetensors pandas")
-)
+FOR_FILES = frozenset(words(
+    "os io sys pathlib csv h5py imageio PIL json pickle shutil glob torchvision safetensors pandas"
+))
 
 
 class _Break(Exception):

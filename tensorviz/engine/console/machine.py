@@ -72,10 +72,8 @@ class Machine:
             raise TypeError(f"{self.type_text(function)!r} object is not callable")
         if function.kind == "python":
             return function.call(self, *function.bound, *args, **kwargs)
-        return (
-            self._call_torch(function, args, kwargs)
-            if function.kind == "torch"
-            else self._numpy(function, args, kwargs)
+        return self._call_torch(function, args, kwargs) if function.kind == "torch" else self._numpy(
+            function, args, kwargs
         )
 
     def _call_torch(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -28,9 +28,7 @@ DTYPES = """
 float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool_ complex64 complex128 intp
 """
 CONSTANTS = "pi e inf nan newaxis"
-FILES = frozenset(
-    words(
-        "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile tofile memmap fromregex DataSource "
-        "fromstring frombuffer dump dumps tobytes"
-    )
-)
+FILES = frozenset(words(
+    "load save savez savez_compressed loadtxt savetxt genfromtxt fromfile tofile memmap fromregex DataSource "
+    "fromstring frombuffer dump dumps tobytes"
+))

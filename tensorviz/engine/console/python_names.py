@@ -65,10 +65,8 @@ def _set(machine: Machine, values: Any = ()) -> set[Any]:
 
 def dict_of(machine: Machine, values: Any = (), **named: Any) -> dict[Any, Any]:
     """`dict(...)`."""
-    pairs = (
-        values.items()
-        if isinstance(values, dict)
-        else (tuple(machine.iterate(pair)) for pair in items_of(machine, values, "A dict"))
+    pairs = values.items() if isinstance(values, dict) else (
+        tuple(machine.iterate(pair)) for pair in items_of(machine, values, "A dict")
     )
     return {**{bounded.hashable(machine, key): value for key, value in pairs}, **named}
 
@@ -157,11 +155,8 @@ def _map(machine: Machine, function: Any, *values: Any) -> Iterator[Any]:
 
 
 def _filter(machine: Machine, function: Any, values: Any) -> Iterator[Any]:
-    return (
-        item
-        for item in machine.iterate(values)
-        if machine.truth(item if function is None else machine.call(function, (item,), {}))
-    )
+    return (item for item in machine.iterate(values)
+            if machine.truth(item if function is None else machine.call(function, (item,), {})))
 
 
 def _reversed(machine: Machine, values: Any) -> Iterator[Any]:

@@ -79,6 +79,7 @@ class Recorder(TorchDispatchMode):
 
     def recorded(self) -> Recorded:
         """What the step did."""
+        self._origins.forget_gone()
         done = Recorded(tuple(self._ops), self._wrote, self._origins)
         self._begin_lists()
         return done
@@ -100,22 +101,23 @@ class Recorder(TorchDispatchMode):
         self.cost.check(func, args, kwargs)
         check_hazards(func, args, kwargs)
         written = written_arguments(func, args, kwargs)
-        for tensor in written:
-            self._about_to_write(tensor)
+        concerned = [self._about_to_write(tensor) for tensor in written]
         with self.memory_lock if written else contextlib.nullcontext():
             effect, result = classify(func, args, kwargs, written, self._origins)
+        self._wrote = self._wrote or any(concerned)  # not before: what was refused has written nothing
         if len(self._ops) < MOST_KEPT:
             self._ops.append(effect)
         if effect.effect in ("copy", "new"):
             self.cost.made(result)
         return result
 
-    def _about_to_write(self, tensor: torch.Tensor) -> None:
+    def _about_to_write(self, tensor: torch.Tensor) -> bool:
+        """Keeps what is written over; gives whether that is memory which was there before the step."""
         if identity_of(tensor) not in self._known and not self._on_an_array(tensor):
-            return
-        self._wrote = True
+            return False
         if self.journal is not None:
             self.journal.keep(tensor)
+        return True
 
     def _on_an_array(self, tensor: torch.Tensor) -> bool:
         """Whether a tensor that is new itself looks at the memory of an array that is not: from_numpy(a)[0] = 1."""

@@ -86,16 +86,14 @@ matrix_rank multi_dot norm pinv qr slogdet solve svd svdvals vander vecdot vecto
 """
 FFT = "fft ifft rfft irfft fft2 ifft2 fftn ifftn rfft2 irfft2 fftfreq rfftfreq fftshift ifftshift"
 # What the fields of torch's own result tuples are called.
-RESULT_FIELDS = frozenset(
-    words(
-        "values indices Q R U S V Vh L LU P pivots info sign logabsdet eigenvalues eigenvectors solution residuals rank "
-        "singular_values mantissa exponent min max hist bin_edges counts inverse"
-    )
-)
+RESULT_FIELDS = frozenset(words(
+    "values indices Q R U S V Vh L LU P pivots info sign logabsdet eigenvalues eigenvectors solution residuals rank "
+    "singular_values mantissa exponent min max hist bin_edges counts inverse"
+))
 # Asked for often, and about files: the answer points to Open and Save.
-FILES = frozenset(
-    words("load save from_file hub serialization package open_file load_state_dict UntypedStorage Storage")
-)
+FILES = frozenset(words(
+    "load save from_file hub serialization package open_file load_state_dict UntypedStorage Storage"
+))
 REFUSALS = {
     "set_default_dtype": "The default dtype belongs to the whole program: give dtype= where a tensor is made.",
     "set_default_device": "The default device is chosen on the command line, --device.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from tensorviz.core.colours import keys_like
+from tensorviz.engine.console.dimension_keys import keys_from_source
 from tensorviz.engine.console.effects import byte_strides
 from tensorviz.engine.console.reachable import reachable
 from tensorviz.engine.console.values import identity_of
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from tensorviz.engine.tensors.shadow import Shadow
 
     Known = dict[tuple[int, int], int]
-
-DEEPEST = 50  # operations between a new tensor and a known one
 
 
 def keys_of_results(
@@ -39,7 +38,7 @@ def keys_of_results(
             found[id(tensor)] = session.dimension_keys.of(there)
         else:
             key = identity_of(tensor)
-            on_storage = known.get(key) or _from_source(key, alike, known, DEEPEST)
+            on_storage = known.get(key) or keys_from_source(key, alike, known)
             found[id(tensor)] = keys_like(byte_strides(tensor), tuple(tensor.shape), on_storage)
     return found
 
@@ -56,12 +55,3 @@ def _known(session: Session, shadow: Shadow) -> dict[Key, Known]:
                 known.setdefault(key, {}).setdefault(pair, colour)
     return known
 
-
-def _from_source(key: Key, alike: Mapping[Key, Alike], known: Mapping[Key, Known], depth: int) -> Known:
-    """The keys on a new storage, from those of what it would be made of."""
-    made = alike.get(key)
-    if made is None or depth == 0 or made.source == key:
-        return {}
-    there = known.get(made.source) or _from_source(made.source, alike, known, depth - 1)
-    keys = keys_like(made.source_strides, made.sizes, there)
-    return dict(zip(zip(made.strides, made.sizes, strict=True), keys, strict=True))

@@ -68,7 +68,7 @@ def lanes_of(showing: ShowingState) -> tuple[tuple[TensorFacts, bool], ...]:
     lanes = [(one, few or one.name == showing.current) for one in shown]
     ghost = showing.ghost
     if ghost is not None and ghost.storage == showing.storage:
-        lanes.append((ghost, True))
+        lanes.insert(0, (ghost, True))  # first: it is what somebody looks for while a form asks for it
     return tuple(lanes)
 
 
@@ -85,7 +85,7 @@ def make(showing: ShowingState, wishes: Wishes, width: float) -> Made | None:
     cell = min(max(usual_width(storage) * wishes.zoom, narrowest_width(storage, room)), WIDEST_CELL)
     per_row = min(wishes.wrap, max(storage.cells, 1)) if wishes.wrap else per_row_for(room, cell, storage.cells)
     scene = CanvasScene(rows_for(storage.cells, size, cell, per_row), lanes)
-    ghost = len(shown) - 1 if len(shown) > len(showing.lanes) else None
+    ghost = 0 if len(shown) > len(showing.lanes) else None
     return Made(scene, gutter, tuple(one for one, _ in shown), ghost)
 
 

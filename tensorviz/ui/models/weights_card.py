@@ -333,3 +333,4 @@ class WeightsCard(QWidget):
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
         body.addLayout(grid)
+

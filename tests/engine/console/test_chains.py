@@ -76,7 +76,8 @@ def a_chain(seed: int) -> list[tuple[str, str]]:
 
 
 def contents(names: dict[str, Any]) -> dict[str, Any]:
-    return {name: (layout(tensor), bits(tensor)) for name, tensor in names.items() if isinstance(tensor, torch.Tensor)}
+    return {name: (layout(tensor), bits(tensor)) for name, tensor in names.items() if isinstance(tensor,
+        torch.Tensor)}
 
 
 def layout(tensor: torch.Tensor) -> Any:

@@ -180,9 +180,8 @@ INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 def test_converting_keeps_values_exactly_when_every_value_survives(source: torch.dtype, target: torch.dtype) -> None:
     values = extremes(source)
     there_and_back = values.to(target).to(source)
-    survives = bool(torch.equal(there_and_back, values)) and bool(
-        torch.equal(values.to(target).double(), values.double())
-    )
+    survives = bool(torch.equal(there_and_back, values)) and bool(torch.equal(values.to(target).double(),
+        values.double()))
     assert keeps_values(source, target) == survives
 
 
@@ -192,15 +191,8 @@ def extremes(dtype: torch.dtype) -> torch.Tensor:
         return torch.tensor([False, True])
     if dtype.is_floating_point:
         facts = torch.finfo(dtype)
-        ends = [
-            facts.max,
-            facts.min,
-            facts.smallest_normal,
-            facts.smallest_normal * facts.eps,
-            1 + facts.eps,
-            0.5,
-            -2.0,
-        ]
+        ends = [facts.max, facts.min, facts.smallest_normal, facts.smallest_normal * facts.eps, 1 + facts.eps, 0.5,
+            -2.0]
         return torch.tensor(ends, dtype=torch.float64).to(dtype)
     limits = torch.iinfo(dtype)
     ends = [limits.max, limits.min, limits.max - 1, limits.max // 2 + 1, 0, 1, 2, 3]

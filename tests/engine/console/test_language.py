@@ -102,12 +102,12 @@ TENSORS = (
     "::2], x.flatten(1).shape",
     "x = torch.eye(3)\nx @ x, x.mm(x), torch.einsum('ij->i', x), x.sum(), x.mean(dim=0), x.std(), x.argmax()",
     "torch.manual_seed(7)\ntorch.rand(2), torch.randn(2), torch.randint(0, 10, (3,)), torch.randperm(4)".replace(
-        "torch.manual_seed(7)", "_ = torch.manual_seed(7)"
-    ),
+        "torch.manual_seed(7)", "_ = torch.manual_seed(7)"),
     "torch.linspace(0, 1, 3), torch.logspace(0, 2, 3), torch.full((2,), 7), "
     "torch.ones_like(torch.zeros(2)), torch.eye(2)",
     "x = torch.tensor([1., 2.])\nf'{x} {x[0]:.1f}'\nprint(x, x.shape)\nstr(x)",
-    "F.relu(torch.tensor([-1., 1.])), torch.nn.functional.softmax(torch.zeros(2), dim=0), F.pad(torch.ones(1), (1, 1))",
+    "F.relu(torch.tensor([-1., 1.])), torch.nn.functional.softmax(torch.zeros(2), dim=0), "
+    "F.pad(torch.ones(1), (1, 1))",
     "torch.where(torch.tensor([True, False]), 1, 2), torch.tensor([1, 2]) == torch.tensor([1, 3]), "
     "torch.equal(torch.ones(1), torch.ones(1))",
     "torch.zeros(2, dtype=float), torch.zeros(2, dtype=torch.bool), torch.tensor([1], dtype=int)",

@@ -175,7 +175,8 @@ def attempt(func: Any) -> list[tuple[str, set[str], str]]:
             continue
         recorded = recorder.recorded().ops
         seen = iter(judge.seen)  # holds more: what was asked before, to know how large a result will be
-        return [(one.name, next(effects for name, effects in seen if name == one.name), one.effect) for one in recorded]
+        return [(one.name, next(effects for name, effects in seen if name == one.name),
+            one.effect) for one in recorded]
     return []
 
 

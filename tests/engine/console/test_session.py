@@ -174,9 +174,8 @@ def test_a_storage_that_numpy_never_saw_can_still_be_resized() -> None:
     assert step.effect == "inplace"
 
 
-@pytest.mark.parametrize(
-    ("count", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
-)
+@pytest.mark.parametrize(("count", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"),
+    (701, "ZZ"), (702, "AAA")])
 def test_letters(count: int, name: str) -> None:
     assert letters(count) == name
 

@@ -148,7 +148,7 @@ def test_a_tensor_that_is_only_thought_of_has_a_lane(desk: Desk, qtbot: QtBot) -
     canvas = shown(desk, qtbot)
     desk.workspace.showing.set_ghost(tensor("later", "A", (3,), stride=(2,)))
     assert canvas.made is not None
-    assert canvas.made.ghost == 2
+    assert canvas.made.ghost == 0
     settled(canvas, desk, qtbot)
     QTest.mouseMove(canvas.viewport(), middle_of_element(canvas, "later", 2))
     QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=middle_of_element(canvas, "later", 2))

@@ -245,7 +245,7 @@ def test_opening_a_part_in_the_middle_leaves_every_line_where_it_belongs(panel: 
             assert line.text == f">>> {entry.step.code}"
 
 
-def test_lines_have_the_colours_of_their_theme(panel: ConsolePanel, desk: Desk, qtbot: QtBot) -> None:
+def test_lines_have_the_colours_of_their_theme(panel: ConsolePanel, desk: Desk, qapp: QApplication) -> None:
     from tensorviz.ui.theme import DARK, LIGHT, palette_of
 
     desk.step(step(1, "for", trouble=Trouble("No.")))
@@ -254,13 +254,15 @@ def test_lines_have_the_colours_of_their_theme(panel: ConsolePanel, desk: Desk, 
         block = panel.transcript.document().findBlockByNumber(1)
         return {one.format.foreground().color().name() for one in block.layout().formats()}
 
-    before = QApplication.palette()
+    before, sheet = QApplication.palette(), qapp.styleSheet()
+    qapp.setStyleSheet("")  # an earlier test of the window may have left one, and it goes before palettes
     try:
         panel.setPalette(palette_of(DARK))
         assert colours() == {DARK.danger}
         panel.setPalette(palette_of(LIGHT))
         assert colours() == {LIGHT.danger}
     finally:
+        qapp.setStyleSheet(sheet)
         panel.setPalette(before)
 
 
