@@ -3,7 +3,8 @@
     python tools/take_screenshots.py [--out docs/images]
 
 Runs itself on a virtual screen (Xvfb) when there is no display. Settings, caches and weights are those of a new
-computer; the samples that come along are classified by the network that comes along, in both themes.
+computer; the samples that come along are classified by the network that comes along, and a session of tensors is run,
+in both themes.
 """
 
 from __future__ import annotations
@@ -30,15 +31,17 @@ PATIENCE = 120_000
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: its name, its theme, and what is done before it is taken."""
+    """One picture: its name, its theme, and what is done before it is taken. code: run in the console before."""
 
     name: str
     theme: str
     prepare: Callable[..., None]  # given the Program
+    code: str = ""
 
 
 def show_picture(program: Program) -> None:
     """A picture with its answer and the pipeline."""
+    program.window.show_page("models")
     program.workspace.results.set_view("picture")
     horse = next(path for path in program.workspace.pictures.paths if "horse" in path)
     program.workspace.pictures.set_current(horse)
@@ -49,10 +52,47 @@ def show_table(program: Program) -> None:
     program.workspace.results.set_view("table")
 
 
+POINTS = """\
+points = torch.tensor([[4., 1.], [5., 3.], [2., 1.]])
+points_t = points.t()
+second = points[1]
+second[0] = 7.
+flat = points_t.reshape(6)
+points_t.view(6)"""
+IMAGES = """\
+batch = torch.arange(48.).reshape(1, 3, 4, 4)
+last = batch.contiguous(memory_format=torch.channels_last)
+window = batch[0, 0].unfold(0, 2, 1)
+window.mean(0)"""
+
+
+def show_points(program: Program) -> None:
+    """The points of the book, their transpose, and an element that lights up wherever it is seen."""
+    workspace = program.workspace
+    program.window.show_page("tensors")
+    workspace.showing.show("points_t")
+    facts = workspace.session.facts.tensor("points_t")
+    if facts is not None:
+        workspace.pointing.at_element(facts, (1, 1))
+
+
+def show_images(program: Program) -> None:
+    """A batch of pictures and its windows, in colours."""
+    workspace = program.workspace
+    workspace.pointing.leave()
+    workspace.showing.show("window")
+    facts = workspace.session.facts.tensor("window")
+    if facts is not None:
+        workspace.grids.set_scale(facts, "sequential")
+
+
 SHOTS = (
     Shot("models-light", "light", show_picture),
     Shot("models-dark", "dark", show_picture),
     Shot("table-light", "light", show_table),
+    Shot("tensors-light", "light", show_points, POINTS),
+    Shot("tensors-dark", "dark", show_points),
+    Shot("windows-light", "light", show_images, IMAGES),
 )
 
 
@@ -76,7 +116,6 @@ class Photographer:
             self._next()
 
     def _next(self) -> None:
-        from PySide6.QtCore import QTimer
 
         if not self._left:
             self._program.window.close()
@@ -84,8 +123,18 @@ class Photographer:
             return
         shot = self._left.pop(0)
         self._program.workspace.settings.set("theme", shot.theme)
+        self._program.workspace.session.run(shot.code)
+        self._prepare_when_ready(shot)
+
+    def _prepare_when_ready(self, shot: Shot) -> None:
+        from PySide6.QtCore import QTimer
+
+        window = self._program.window
+        if self._program.workspace.session.running:
+            QTimer.singleShot(100, window, lambda: self._prepare_when_ready(shot))
+            return
         shot.prepare(self._program)
-        QTimer.singleShot(SETTLE, self._program.window, lambda: self._take(shot))
+        QTimer.singleShot(SETTLE, window, lambda: self._take(shot))
 
     def _take(self, shot: Shot) -> None:
         self._out.mkdir(parents=True, exist_ok=True)
