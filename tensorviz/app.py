@@ -5,9 +5,11 @@ Must not hold behaviour: each part does its own.
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import traceback
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from tensorviz.core.code_lines import CONSOLE
 from tensorviz.core.errors import problem_of
 from tensorviz.engine.handlers import NetworkCacheSource, handlers
 from tensorviz.engine.messages import EngineReady, Event, JobFailed, RowsReady
@@ -75,6 +78,7 @@ def run(paths: Sequence[str] = (), *, smoke: bool = False) -> int:
 def build(paths: Sequence[str] = ()) -> Program:
     """Builds everything and shows nothing yet; the engine starts to load when the window has been painted."""
     sys.setswitchinterval(SWITCH_INTERVAL)
+    warnings.filterwarnings("ignore", module=re.escape(CONSOLE))
     application = _application()
     bridge = Bridge()
     desk = DeskSource(session_folder())

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 
 from tensorviz.core.code_colours import open_bracket, parts_of_text
 
 INDENT = 4
+# The name of what is parsed on the window's thread. Python's remarks on it (an invalid escape in a text) are for the
+# writer, who sees the text; they are ignored by a filter for the whole program, since to change the filters for a
+# moment is not safe while other threads do so too.
+CONSOLE = "<console>"
 LONGEST_PARSED = 200_000
 ALLOW_INCOMPLETE_INPUT = 0x4000  # of Python's compile: says "incomplete input" where more lines would help
 LEAVES = ("return", "pass", "break", "continue", "raise")
@@ -40,9 +43,7 @@ def is_complete(text: str) -> bool:
 
 
 def _parsed(text: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an invalid escape in a text is the writer's business
-        tree = compile(text, "<console>", "exec", ast.PyCF_ONLY_AST | ALLOW_INCOMPLETE_INPUT, dont_inherit=True)
+    tree = compile(text, CONSOLE, "exec", ast.PyCF_ONLY_AST | ALLOW_INCOMPLETE_INPUT, dont_inherit=True)
     assert isinstance(tree, ast.Module)
     return tree
 

@@ -6,11 +6,11 @@ Must not know widgets or torch. The code is parsed, never run.
 from __future__ import annotations
 
 import ast
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tensorviz.core.reasons import BrokenView, SharedCells
+from tensorviz.core.code_lines import CONSOLE
+from tensorviz.core.reasons import BrokenView, ReadWhileWritten, SharedCells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,8 @@ def repairs_of(trouble: Trouble, code: str) -> tuple[Repaired, ...]:
         return tuple(sorted(ways, key=lambda way: "permute" in way.text))  # it is another result: last
     if isinstance(reason, SharedCells):
         return tuple(_own_cells(code, subject, one.code, one.note) for one in reason.repairs if subject)
+    if isinstance(reason, ReadWhileWritten):
+        return tuple(_copied_first(code, subject, one.code, one.note) for one in reason.repairs)
     if trouble.obstacles and subject:
         return (_without_obstacles(code, trouble),)
     return ()
@@ -62,6 +64,28 @@ def _own_cells(code: str, subject: str, repair: str, note: str) -> Repaired:
     if not subject.isidentifier():
         return Repaired("clone", note, f"{_bracketed(subject)}{repair}", False)
     return Repaired("clone", note, f"{subject} = {subject}{repair}\n{code}", True)
+
+
+def _copied_first(code: str, subject: str, repair: str, note: str) -> Repaired:
+    """What is read is copied before anything is written; left to the person where it is not sure what that is."""
+    tree = _tree(code)
+    found = [] if tree is None else [read for node in ast.walk(tree) for read in _read_by(node, subject)]
+    if len(found) != 1:
+        return Repaired("clone what is read", note, code, False)
+    copied = _bracketed(_segment(code, found[0])) + repair
+    return Repaired("clone what is read", note, _replaced(code, found[0], copied), True)
+
+
+def _read_by(node: ast.AST, subject: str) -> Iterator[ast.expr]:
+    """What a node reads when it writes to the subject: `s[...] = read`, `s += read`, `s.copy_(read)`."""
+    match node:
+        case ast.Assign(targets=[ast.Subscript(value=holder)], value=read) if ast.unparse(holder) == subject:
+            yield read
+        case ast.AugAssign(target=target, value=read) if ast.unparse(target) == subject:
+            yield read
+        case ast.Call(func=ast.Attribute(value=target, attr=name), args=[read], keywords=[]) if name.endswith("_"):
+            if ast.unparse(target) == subject:
+                yield read
 
 
 def _without_obstacles(code: str, trouble: Trouble) -> Repaired:
@@ -115,9 +139,7 @@ def _tree(code: str) -> ast.Module | None:
     if len(code) > LONGEST:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape in a text is the writer's business
-            return ast.parse(code)
+        return ast.parse(code, CONSOLE)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from tensorviz.core.recipe import CropPlan, Recipe, crop_plan
-from tensorviz.engine.pictures.quiet import QUIET
+from tensorviz.engine.hearing import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def prepare(image: Image.Image, recipe: Recipe) -> Pixels:
     image: RGB, any size. Black where the resized picture is smaller than the crop, as torchvision pads.
     """
     plan = crop_plan(recipe, image.size)
-    with QUIET:  # Pillow warns when a part of a huge picture is cut out
+    with quiet():  # Pillow warns when a part of a huge picture is cut out
         part = _part(image, plan, recipe.interpolation)
     if part.shape[:2] == (plan.side, plan.side):
         return np.ascontiguousarray(part)

@@ -6,7 +6,6 @@ Must not know the window or the command line, nor how the language is evaluated.
 from __future__ import annotations
 
 import contextlib
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,24 +17,26 @@ from tensorviz.engine.console.cost import Cost
 from tensorviz.engine.console.dimension_keys import DimensionKeys
 from tensorviz.engine.console.evaluate import Evaluator
 from tensorviz.engine.console.execute import Executor
-from tensorviz.engine.console.history import HistoryNode, StepDone, forget_oldest
+from tensorviz.engine.console.history import HistoryNode, Kept, StepDone, shared_operations
 from tensorviz.engine.console.limits import Halted, Limits
 from tensorviz.engine.console.machine import Machine
 from tensorviz.engine.console.problems import StepProblem, explained_problem, problem_from
-from tensorviz.engine.console.reachable import reachable
 from tensorviz.engine.console.recorder import Recorder
 from tensorviz.engine.console.step_effect import Memory
 from tensorviz.engine.console.steps import ParsedStep, split_steps
 from tensorviz.engine.console.storage_names import StorageNames
 from tensorviz.engine.console.undo import Moment, random_state, set_random_state
 from tensorviz.engine.console.values import Function, GradSwitch, Namespace, TypeName
+from tensorviz.engine.hearing import Heard, hearing
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator, Mapping
 
     from tensorviz.engine.cancel import CancelToken
+    from tensorviz.engine.console.effects import Alike, Key
     from tensorviz.engine.console.limits import TooCostly
+    from tensorviz.engine.console.undo import TensorState
 
 
 class Session:
@@ -70,7 +71,9 @@ class Session:
         self._evaluator = Evaluator(self._machine, self._names, starting_names(self._drawn))
         self._executor = Executor(self._evaluator)
         self._root = self._here = HistoryNode(0, None, None)
+        self._kept = Kept()
         self._latest: Moment | None = None
+        self.fresh: frozenset[int] = frozenset()  # the tensors, by `id`, that the last step made or laid out otherwise
         self._count = 0
 
     @property
@@ -114,7 +117,15 @@ class Session:
 
     def _moment(self) -> Moment:
         """The session as it is: what the last step left, when nothing was undone or done again since."""
-        return self._latest or Moment(self._names, self._drawn)
+        latest, self._latest = self._latest, None
+        return latest or Moment(self._names, self._drawn)
+
+    @property
+    def noted(self) -> Mapping[int, TensorState]:
+        """What was noted of each tensor when the last step ended, by `id`; a state that did not change is the same
+        object. Empty while a step runs, and after something was undone or done again.
+        """
+        return {} if self._latest is None else self._latest.tensors
 
     def put(self, code: str, values: Mapping[str, Any]) -> StepDone:
         """Adds a step that binds values from outside to names; `code` tells what they are."""
@@ -148,25 +159,36 @@ class Session:
         self, node: HistoryNode, memory: Memory, before: Moment, parsed: ParsedStep,
         problem: StepProblem | None, said: tuple[str, ...],
     ) -> StepDone:  # fmt: skip
-        recorded = self._recorder.recorded()
-        effect, copied = memory.effect(self._names, self._executor.shown, recorded, problem is not None)
+        recorded, after = self._recorder.recorded(), Moment(self._names, self._drawn, before)
+        effect, copied = memory.effect(after, self._executor.shown, recorded, problem is not None)
         output, remarks = self._machine.printer.output(), tuple(self._machine.witness.remarks)
-        step = StepDone(parsed.code, output, problem, effect, copied, recorded.ops, said, remarks)
-        for tensor in self.tensors().values():
-            if not tensor.is_meta:
-                self.storage_names.name_of(tensor)
-        self.dimension_keys.follow(reachable(self._names.values()).tensors.values(), recorded.origins.alike)
+        ops = shared_operations(recorded.ops)
+        step = StepDone(parsed.code, output, problem, effect, copied, ops, said, remarks)
+        self._take_note(before, after, recorded.origins.alike)
         if self._keeps_history:
             self._count += 1
             node.step = step
             self._latest = Moment(self._names, self._drawn, before)
-            node.keep(before, self._latest)
+            node.keep(before, self._latest, self._evaluator.last)
             states = before.tensors.values()
             node.followed = any(state.tensor.grad_fn is not state.grad_fn for state in states)
             self._here.children.append(node)
             self._here = node
-            forget_oldest(node)
+            self._kept.add(node)
         return step
+
+    def _take_note(self, before: Moment, after: Moment, alike: Mapping[Key, Alike]) -> None:
+        """Letters for the storages and keys for the dimensions of what is new, or lies otherwise than before."""
+        fresh = {key: state for key, state in after.tensors.items() if before.tensors.get(key) is not state}
+        self.fresh = frozenset(fresh)
+        for tensor in self.tensors().values():
+            if id(tensor) in fresh and not tensor.is_meta:
+                self.storage_names.name_of(tensor)
+        places = {state.layout[0] for state in fresh.values()}
+        places |= {alike[place].source for place in places if place in alike}
+        self.dimension_keys.follow(
+            [state.tensor for state in after.tensors.values() if state.layout[0] in places], alike
+        )  # what lies on other storages says nothing about these
 
     @contextlib.contextmanager
     def _own_random(self) -> Iterator[None]:
@@ -208,7 +230,7 @@ class Session:
             for region in reversed(node.journal.regions):
                 region.exchange()
             self._restore(node.before)
-        self._here = node.parent
+        self._here, self._evaluator.last = node.parent, node.parent.last
         return node.step
 
     def redo(self, branch: int = -1) -> StepDone:
@@ -216,13 +238,14 @@ class Session:
         if not self._here.children:
             raise ValueRefused("There is no step to do again.")
         node = self._here.children[branch]
-        if node.after is None or node.step is None:
-            raise ValueRefused("There is no step to do again.")
+        node.check_again()
+        assert node.after is not None, "checked"
+        assert node.step is not None, "only the beginning has none"
         with self._own_random(), torch.no_grad(), self._recorder.memory_lock:
             for region in node.journal.regions:
                 region.exchange()
             self._restore(node.after)
-        self._here = node
+        self._here, self._evaluator.last = node, node.last
         return node.step
 
     def _restore(self, moment: Moment) -> None:
@@ -232,13 +255,15 @@ class Session:
     def jump(self, number: int) -> None:
         """Goes to the state after step `number` (0: the beginning), back and forth along the branches."""
         target = self._find(number)
-        way = target.path()
-        for node in self._here.path():  # nothing is undone when not all of it can be
-            if node not in way:
-                node.check()
-        while self._here not in way:
+        way, here = target.path(), self._here.path()
+        shared = sum(one is other for one, other in zip(way, here, strict=False))
+        for node in here[shared:]:  # nothing is undone when not all of it can be
+            node.check()
+        for node in way[shared:]:
+            node.check_again()
+        for _ in here[shared:]:
             self.undo()
-        for node in way[way.index(self._here) + 1 :]:
+        for node in way[shared:]:
             self.redo(self._here.children.index(node))
 
     def _find(self, number: int) -> HistoryNode:
@@ -259,13 +284,12 @@ def _seeded(seed: int) -> Any:
 
 
 @contextlib.contextmanager
-def _hearing_warnings() -> Iterator[list[warnings.WarningMessage]]:
+def _hearing_warnings() -> Iterator[Heard]:
     """Collects every warning of what runs inside; torch says most of its own once in a process otherwise."""
     often = torch.is_warn_always_enabled()
     torch.set_warn_always(True)
     try:
-        with warnings.catch_warnings(record=True) as heard:
-            warnings.simplefilter("always")
+        with hearing() as heard:
             yield heard
     finally:
         torch.set_warn_always(often)

@@ -6,11 +6,11 @@ Must not know what a statement does. The text is parsed, never compiled to code.
 from __future__ import annotations
 
 import ast
-import warnings
 from dataclasses import dataclass
 
 from tensorviz.core.text import count_text
 from tensorviz.engine.console.problems import Refused
+from tensorviz.engine.hearing import quiet
 
 LONGEST_TEXT = 200_000  # characters of one run
 MOST_LINES = 400  # that one statement may span when its neighbours are broken
@@ -38,8 +38,7 @@ def split_steps(source: str) -> list[ParsedStep]:
 
 
 def _statements(text: str) -> list[ParsedStep]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an invalid escape in a text is the writer's business
+    with quiet():  # an invalid escape in a text is the writer's business
         tree = ast.parse(text)
     steps = []
     for node in tree.body:

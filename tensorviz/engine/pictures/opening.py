@@ -19,8 +19,8 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from tensorviz.core.errors import NothingFound, PictureUnreadable
 from tensorviz.core.text import bytes_text, count_text, path_text
+from tensorviz.engine.hearing import quiet
 from tensorviz.engine.pictures import colours, formats
-from tensorviz.engine.pictures.quiet import QUIET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def open_picture(path: str) -> Picture:
 
 def picture_of(image: Image.Image) -> Picture:
     """The same for a Pillow image of any mode that somebody else opened. Errors of decoding pass through."""
-    with QUIET:
+    with quiet():
         notes = _frame_notes(image) + colours.depth_notes(image)
         by_pillow, form = colours.orientation_before_load(image), image.format or ""
         size = colours.turned_size(image.size, by_pillow)
@@ -82,7 +82,7 @@ def opened(path: str) -> Iterator[Image.Image]:
         head = file.read(HEAD)
         _check_head(path, head)
         try:
-            with QUIET, _identified(path, head, _Reads(file)) as image:
+            with quiet(), _identified(path, head, _Reads(file)) as image:
                 _check_pixels(path, image.size)
                 yield image
         except (PictureUnreadable, NothingFound):

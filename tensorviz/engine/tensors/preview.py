@@ -6,7 +6,6 @@ Must not change the session: variables are mirrored, random numbers are not draw
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -24,6 +23,7 @@ from tensorviz.engine.console.step_effect import STRONGEST_FIRST
 from tensorviz.engine.console.steps import split_steps
 from tensorviz.engine.console.undo import random_state, set_random_state
 from tensorviz.engine.console.values import Function, GradSwitch, Namespace, TypeName, identity_of
+from tensorviz.engine.hearing import quiet
 from tensorviz.engine.storage_views import layout_of as plain_layout
 from tensorviz.engine.tensors.dry_run import DryMachine, Untold
 from tensorviz.engine.tensors.facts import named_tensors, row_of
@@ -103,8 +103,7 @@ class _Attempt:
         machine.recorder.begin(dict.fromkeys(self._shadow.storages, torch.empty(0)), (), None)
         executor = Executor(Evaluator(machine, self._names, self._starting))
         trouble = None
-        with warnings.catch_warnings(), torch.device("meta"), machine.recorder:
-            warnings.simplefilter("ignore")
+        with quiet(), torch.device("meta"), machine.recorder:
             for step in self._steps:
                 trouble = self._run(executor, step)
                 if trouble is not None:
@@ -135,7 +134,8 @@ class _Attempt:
         effects = {self._effect(tensor, recorded) for tensor in results}
         effect = "inplace" if wrote else next((one for one in STRONGEST_FIRST if one in effects), None)
         copied = sum(operation.bytes_copied for operation in recorded.ops) if effect == "copy" else 0
-        return Preview(effect, copied, self._allocated(results), self._facts(shown, recorded))
+        said = tuple(self._machine.witness.remarks)
+        return Preview(effect, copied, self._allocated(results), self._facts(shown, recorded), remarks=said)
 
     def _allocated(self, results: list[torch.Tensor]) -> int:
         """Bytes of the storages that are new, or would have to grow."""

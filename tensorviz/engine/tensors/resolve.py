@@ -6,7 +6,6 @@ Must not know completion. No call is made and no operator applied: of a call onl
 from __future__ import annotations
 
 import ast
-import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from tensorviz.core.code_colours import CLOSING, Part, parts_of_text
 from tensorviz.engine.console.attributes import TENSOR_METHODS
 from tensorviz.engine.console.values import Function, Namespace, TypeName
 from tensorviz.engine.console.word_list import words
+from tensorviz.engine.hearing import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +56,7 @@ class Known:
         if not code:
             return NOTHING
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an invalid escape in a text is the writer's business
+            with quiet():  # an invalid escape in a text is the writer's business
                 return self.value(ast.parse(code, mode="eval").body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return NOTHING

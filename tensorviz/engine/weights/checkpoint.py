@@ -7,7 +7,6 @@ file's own figures were compared with its size.
 from __future__ import annotations
 
 import io
-import warnings
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import torch
 
 from tensorviz.core.errors import CheckpointUnreadable
 from tensorviz.core.text import bytes_text, path_text
+from tensorviz.engine.hearing import quiet
 from tensorviz.engine.weights.pickle_scan import Bounded, ScanFailed, Scanned, scan
 from tensorviz.engine.weights.safetensors_file import HeaderLies, looks_like_safetensors, read_safetensors
 from tensorviz.engine.weights.unwrap import find_tensors
@@ -244,8 +244,7 @@ def _claims_too_much(what: str, claimed: int, size: int, name: str) -> Checkpoin
 def _load(stream: IO[bytes], name: str) -> object:
     stream.seek(0)
     try:
-        with warnings.catch_warnings():  # torch's remarks on odd protocols and old formats are for who wrote the file
-            warnings.simplefilter("ignore")
+        with quiet():  # torch's remarks on odd protocols and old formats are for who wrote the file
             return torch.load(stream, map_location="cpu", weights_only=True)
     except Exception as error:  # damaged bytes provoke every kind
         said = str(error).strip().splitlines()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import struct
-import threading
 import warnings
 import zlib
 from pathlib import Path
@@ -18,7 +17,6 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps, TiffImagePlugin
 
 from tensorviz.engine.pictures import ACCEPTED_SUFFIXES, Picture, open_picture, opened, picture_of
-from tensorviz.engine.pictures.quiet import Quiet
 
 Array = npt.NDArray[Any]
 
@@ -247,23 +245,6 @@ def test_compressed_tiff_is_not_given_to_libtiff_by_descriptor(tmp_path: Path, m
     monkeypatch.setattr(TiffImagePlugin.TiffImageFile, "_load_libtiff", watched)
     np.testing.assert_array_equal(pixels(open_picture(str(tmp_path / "a.tif"))), noise())
     assert given == [None]
-
-
-def test_filters_of_warnings_are_as_before_after_many_threads() -> None:
-    quiet, gate, before = Quiet(), threading.Barrier(4), list(warnings.filters)
-
-    def enter() -> None:
-        for _ in range(50):
-            with quiet:
-                gate.wait(10)  # all four are inside at once
-                assert warnings.filters[0][0] == "ignore"
-
-    threads = [threading.Thread(target=enter) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert list(warnings.filters) == before
 
 
 def test_the_suffixes_of_everyday_are_accepted() -> None:

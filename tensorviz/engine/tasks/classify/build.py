@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from torch import nn
 
 from tensorviz.core.errors import CheckpointMismatch
 from tensorviz.core.text import plural
+from tensorviz.engine.hearing import quiet
 from tensorviz.engine.tasks.classify.empty import build_empty
 from tensorviz.engine.tasks.classify.matching import recognise
 
@@ -66,7 +66,7 @@ def build_network(architecture: str, tensors: Mapping[str, Tensor], crop: int = 
 
 def _load(architecture: str, network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     try:
-        with warnings.catch_warnings(action="ignore"):  # MNASNet's advice to train it anew
+        with quiet():  # MNASNet's advice to train it anew
             network.load_state_dict(_with_versions(architecture, _as_float32(tensors)), assign=True)
     except (RuntimeError, ValueError) as error:
         said = str(error).strip().splitlines()[0].rstrip(".:")
