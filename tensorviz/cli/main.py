@@ -29,6 +29,7 @@ COMMANDS = {
     "models": "List the models, their weights, and what is on this computer.",
     "fetch": "Download published weights ahead of time.",
     "tensor": "Run tensor code, and see what is a view and what is a copy.",
+    "inspect": "What is inside a tensor or checkpoint file, nothing executed.",
     "doctor": "Versions, devices, folders, what is missing; for bug reports.",
 }
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "QT_QPA_PLATFORM")  # any of them tells Qt where to draw

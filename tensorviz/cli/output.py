@@ -72,6 +72,17 @@ class RowWriter:
             self._stream.write(text)
 
 
+def deliver(text: str, common: Common) -> None:
+    """Writes a whole answer to where the common options say; a report appears whole or not at all."""
+    if common.report is not None:
+        with replacing(common.report) as file:
+            file.write(text)
+        return
+    if common.format != "text":
+        speak_utf8()
+    write_out(text)
+
+
 @contextlib.contextmanager
 def writing_rows(common: Common) -> Iterator[RowWriter]:
     """A writer to where the common options say. A report appears whole, at the end, or not at all.

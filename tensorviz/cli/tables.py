@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tensorviz.cli.output import speak_utf8, write_out
-from tensorviz.engine.writing import replacing
+from tensorviz.cli.output import deliver
 
 if TYPE_CHECKING:
     from tensorviz.cli.options import Common
@@ -38,14 +37,7 @@ class Document:
 
 def write_document(document: Document, common: Common) -> None:
     """Writes the list as the common options ask; a report appears whole or not at all."""
-    text = document_text(document, common.format)
-    if common.report is not None:
-        with replacing(common.report) as file:
-            file.write(text)
-        return
-    if common.format != "text":
-        speak_utf8()
-    write_out(text)
+    deliver(document_text(document, common.format), common)
 
 
 def document_text(document: Document, form: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tensorviz.cli.options import Common, common_options
-from tensorviz.cli.output import say, speak_utf8
+from tensorviz.cli.output import deliver, say
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.text import path_text, plural
 
@@ -44,7 +44,7 @@ def tensor(code: str, allow_bytes: int | None, image: str | None, common: Common
     steps = list(session.run(source))
     if image is not None:
         _draw(session, image)
-    _deliver(_text(session, steps, common.format), common)
+    deliver(_text(session, steps, common.format), common)
     failed = sum(step.problem is not None for step in steps)
     if failed and not common.quiet:
         say(f"{failed} of {plural(len(steps), 'step')} could not be done.")
@@ -128,6 +128,7 @@ def _step_lines(step: StepDone) -> list[str]:
         lines.extend(f"    {line}" for line in step.problem.explanation.splitlines())
     if step.effect is not None:
         lines.append(_effect_line(step))
+    lines.extend(f"note: {text}" for text in step.remarks)
     lines.extend(f"warning: {text}" for text in step.warnings)
     return lines
 
@@ -138,15 +139,3 @@ def _effect_line(step: StepDone) -> str:
     ops = ", ".join(dict.fromkeys(operation.name for operation in step.ops[:8]))
     effect: Any = step.effect
     return f"[{words.get(effect, effect)}{copied}{f'; {ops}' if ops else ''}]"
-
-
-def _deliver(text: str, common: Common) -> None:
-    from tensorviz.engine.writing import replacing
-
-    if common.report is not None:
-        with replacing(common.report) as file:
-            file.write(text)
-        return
-    if common.format != "text":
-        speak_utf8()
-    sys.stdout.write(text)

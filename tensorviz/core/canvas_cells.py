@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 VALUE = 13.0  # the size of a number
 SPECIAL = frozenset({"nan", "inf", "-inf"})
-ROUNDED, UNKNOWN = "~", "?"
+ROUNDED, UNKNOWN, NO_ROOM = "~", "?", "#"
 PADDING = 8.0  # in a cell, beside its number
 MARGIN = 1.0
 
@@ -36,10 +36,10 @@ def cell_text(text: Callable[[int], NumberText | None], room: int) -> str:
     whole = text(room)
     if whole is None:
         return UNKNOWN
-    if whole.exact or whole.text == "#":
+    if whole.exact or whole.text == NO_ROOM:
         return whole.text
     shorter = text(max(room - len(ROUNDED), 1))
-    return UNKNOWN if shorter is None else shorter.text if shorter.text == "#" else ROUNDED + shorter.text
+    return UNKNOWN if shorter is None else shorter.text if shorter.text == NO_ROOM else ROUNDED + shorter.text
 
 
 def ruler_names(theme: PictureTheme, right: float, y: float) -> list[Shape]:

@@ -147,7 +147,7 @@ class Rows:
         start, stop = self.window(row)
         each = max(int(pixels / self.cell_width), 1)
         edges = [*range(start, stop, each), stop]
-        below = [layout.reach.below(edge) for edge in edges]
+        below = [layout.glance.below(edge) for edge in edges]
         pairs = zip(edges, edges[1:], below, below[1:], strict=False)
         return [Band(a, b, None if low is None or high is None else high - low) for a, b, low, high in pairs]
 

@@ -28,8 +28,8 @@ NEAREST_HOPS, PLAIN_HOPS = 6.0, 18.0  # pixels; shorter hops are a texture; are 
 NARROWEST_ELEMENT = 9.0  # pixels; narrower ones are drawn as stretches
 BAND, COARSE_BAND = 2.0, 4.0  # pixels; where each edge has to be worked out
 SHADES = 24
-LOOKED_AT = 1 << 15  # addresses of a row that are looked at one by one; of more only sums are asked for
-SMALL_NAME = 10.5
+LOOKED_AT = 1 << 14  # addresses of a row that are looked at one by one; of more only sums are asked for
+SMALL_NAME, BOLD = 10.5, 1.3  # a size; how much wider bold letters are than what is reckoned for others
 DOTS = "\u2026"
 UNKNOWN = -2  # times of a stretch: which places are reached cannot be found out
 
@@ -48,6 +48,12 @@ class Part:
         return self.rows.window(self.row)
 
     @property
+    def wider(self) -> Part:
+        """With a cell more at each side, so that what goes on beyond an edge is not drawn as if it ended there."""
+        (low, high), (start, stop) = self.row_span, self.span
+        return Part(self.rows, self.row, (max(start - 1, low), min(stop + 1, high)))
+
+    @property
     def place(self) -> Place:
         """Positions to pixels: shapes are those of the whole row, whatever part of it is drawn."""
         return Place(self.rows, self.row, self.row_span)
@@ -59,6 +65,8 @@ class CanvasLanes(LanePainter):
     def shapes(self, lane: SceneLane, placed: Placed, part: Part) -> list[Shape]:
         """A lane under a part of a row."""
         shapes: list[Shape] = []
+        one_by_one = lane.full and lane.lane.scale * part.rows.cell_width >= NARROWEST_ELEMENT
+        part = part if one_by_one else part.wider
         if lane.full:
             window = window_of(lane.lane, placed.tracks, part)
             self.body(shapes, lane.lane, window, part.place, placed.tracks, FULL_GAP)
@@ -75,9 +83,9 @@ class CanvasLanes(LanePainter):
             name = cut_text(lane.lane.name, SMALL_NAME, right)
             y = COMPACT_HEIGHT / 2
             shapes.append(Label(right, y, name, SMALL_NAME, self.theme.text, "end", bold=True))
-            room = right - text_width(name, SMALL_NAME) - 8
+            room = right - BOLD * text_width(name, SMALL_NAME) - 8
             if room > 40 and text_width(lane.lane.layout.text(), LAYOUT - 1) <= room:
-                at = right - text_width(name, SMALL_NAME) - 8
+                at = right - BOLD * text_width(name, SMALL_NAME) - 8
                 shapes.append(Label(at, y, lane.lane.layout.text(), LAYOUT - 1, self.theme.muted, "end"))
         return [_cut(shape, right) if isinstance(shape, Label) else shape for shape in shapes]
 
@@ -180,27 +188,33 @@ def window_of(lane: Lane, tracks: tuple[int, ...], part: Part) -> LaneWindow:
     hops = tuple(_hops_of(lane, dim, part) for dim in tracks)
     whole = (max(first, start), min(last, stop)) if here else None
     flag_here = flag if start <= flag < stop else None
-    if rows.detail is Detail.BANDS and here and lane.layout.gaps != 0:
-        stretches, shares = _bands(lane, part)
-        return SharedWindow(flag_here, stretches, hops, whole, first < start, last <= stop, shares)
+    if rows.detail is Detail.BANDS and here and has_gaps(lane.layout):
+        bands = _bands(lane, part)
+        if bands is not None:
+            return SharedWindow(flag_here, bands[0], hops, whole, first < start, last <= stop, bands[1])
     stretches = _stretches_of(lane, part) if here else ()
     return LaneWindow(flag_here, stretches, hops, whole, first < start, last <= stop)
 
 
+def has_gaps(layout: Layout) -> bool:
+    """Whether some place within the extent is not reached, or may not be, as far as is known."""
+    return layout.glance.distinct != layout.extent[1] - layout.extent[0]
+
+
 def _stretches_of(lane: Lane, part: Part) -> tuple[Stretch, ...]:
-    if part.rows.detail is Detail.BANDS:  # no gaps: one stretch
-        first, last = (edge * lane.scale for edge in lane.layout.extent)
-        low, high = max(first, part.span[0]), min(last, part.span[1])
-        return (Stretch(low, high, 1),) if low < high else ()
+    first, last = (edge * lane.scale for edge in lane.layout.extent)
+    low, high = max(first, part.span[0]), min(last, part.span[1])
+    unknown = (Stretch(low, high, UNKNOWN),) if low < high else ()
+    if part.rows.detail is Detail.BANDS:
+        return unknown if has_gaps(lane.layout) or low >= high else (Stretch(low, high, 1),)
     try:
         return lane.window(*part.span, dims=()).stretches
     except ValueRefused:  # a rare layout, for which it is too much to find out
-        first, last = (edge * lane.scale for edge in lane.layout.extent)
-        return (Stretch(max(first, part.span[0]), min(last, part.span[1]), UNKNOWN),)
+        return unknown
 
 
-def _bands(lane: Lane, part: Part) -> tuple[tuple[Stretch, ...], tuple[float, ...]]:
-    """Stretches about BAND pixels wide, and how much of each is reached; nothing where it is not known.
+def _bands(lane: Lane, part: Part) -> tuple[tuple[Stretch, ...], tuple[float, ...]] | None:
+    """Stretches about BAND pixels wide, and how much of each is reached; None where it is not known.
 
     Neighbours of one share are one stretch.
     """
@@ -213,7 +227,9 @@ def _bands(lane: Lane, part: Part) -> tuple[tuple[Stretch, ...], tuple[float, ..
     stretches: list[Stretch] = []
     shares: list[float] = []
     for at, count in enumerate(_counts_between(lane.layout, places)):
-        share = count / max(places[at + 1] - places[at], 1) if count else 0.0
+        if count is None:
+            return None
+        share = count / max(places[at + 1] - places[at], 1)
         if share and shares and share == shares[-1] and stretches[-1].stop == edges[at]:
             stretches[-1] = Stretch(stretches[-1].start, edges[at + 1], 1)
         elif share:
@@ -229,12 +245,12 @@ def _counts_between(layout: Layout, places: list[int]) -> list[int | None]:
 
         try:
             below = np.zeros(places[-1] - places[0] + 1, dtype=np.int64)
-            np.cumsum(layout.reach.seen(places[0], places[-1]), out=below[1:])
+            np.cumsum(layout.glance.seen(places[0], places[-1]), out=below[1:])
         except ValueRefused:
             return [None] * (len(places) - 1)
         found: list[int | None] = np.diff(below[np.array(places) - places[0]]).tolist()
         return found
-    sums = [layout.reach.below(place) for place in places]
+    sums = [layout.glance.below(place) for place in places]
     return [None if low is None or high is None else high - low for low, high in pairwise(sums)]
 
 

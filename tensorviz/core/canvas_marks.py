@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from tensorviz.core.canvas_lanes import NEAREST_HOPS
 from tensorviz.core.canvas_scene import FULL_GAP
 from tensorviz.core.colours import dimension_style
-from tensorviz.core.drawing import Dot, Line, Shape
+from tensorviz.core.drawing import Box, Dot, Label, Line, Shape
 from tensorviz.core.errors import ValueRefused
-from tensorviz.core.lane_picture import POLE, STRIP, TRACK, UNDER_STRIP, Place, arrow_head, hanging
+from tensorviz.core.lane_picture import INDEX, POLE, STRIP, TRACK, UNDER_STRIP, Place, arrow_head, hanging
+from tensorviz.core.picture_theme import PICTURE_DARK, PICTURE_LIGHT, text_width
+from tensorviz.core.text import count_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
 Rectangle = tuple[float, float, float, float]
 Span = tuple[int, int]
-LARGEST_WINDOW = 1 << 15  # cells of a row that are looked at one by one
-THICK = 3.0
+LARGEST_WINDOW = 1 << 14  # cells of a row that are looked at one by one
+THICK, HALO = 3.0, 6.0
 
 
 def cells_on(scene: CanvasScene, start: int, stop: int, rows: range) -> Iterator[Rectangle]:
@@ -53,7 +55,7 @@ def rows_with(scene: CanvasScene, start: int, stop: int, rows: range) -> range:
 def reaches(layout: Layout, element: int) -> bool:
     """Whether a layout reaches an address; False where that is too much to find out."""
     try:
-        return bool(layout.reach.seen(element, element + 1)[0])
+        return bool(layout.glance.seen(element, element + 1)[0])
     except ValueRefused:
         return False
 
@@ -75,7 +77,7 @@ def runs_in(layout: Layout, scale: float, window: Span) -> list[tuple[float, flo
         return None
     low, high = int(first // scale), int(-(-last // scale))
     try:
-        runs = layout.reach.runs(low, high)
+        runs = layout.glance.runs(low, high)
     except ValueRefused:
         return None
     return [(max(a * scale, first), min(b * scale, last)) for a, b in runs]
@@ -117,6 +119,8 @@ def _leg(
     if pixels < NEAREST_HOPS:
         ends = [place.end((end + 0.5) * lane.scale)[0] for end in (start, start + way[1] * stride)]
         yield Line(((ends[0], y + 4), (ends[1], y + 4)), style.colour, 5.0)
+        times = f"{count_text(way[1])} x {stride:+d}"
+        yield from _said(times, (sum(ends) / 2, y + 15), abs(ends[1] - ends[0]), style.colour, dark)
         return
     for i in _hops_in_sight(lane, stride, way, (row * rows.per_row + columns[0], row * rows.per_row + columns[1])):
         begin, end = ((start + (i + k) * stride + 0.5) * lane.scale for k in (0, 1))
@@ -124,11 +128,31 @@ def _leg(
             continue
         (left, starts), (right, ends_here) = place.end(begin), place.end(end)
         points = hanging((left, y, starts), (right, y, ends_here))
+        yield Line(points, (PICTURE_DARK if dark else PICTURE_LIGHT).ground, HALO, curved=True)
         yield Line(points, style.colour, THICK, style.dash, curved=True)
         if starts:
             yield Dot(left, y, 3.6, style.colour)
         if ends_here:
             yield arrow_head(points[-2], points[-1], style.colour)
+        yield from _said(f"{stride:+d}", ((left + right) / 2, y + 3), abs(right - left) - 14, style.colour, dark)
+
+
+def _said(text: str, middle: tuple[float, float], room: float, colour: str, dark: bool) -> Iterator[Shape]:
+    """A few figures on a ground of their own, so that nothing runs through them; nothing where there is no room."""
+    width = text_width(text, INDEX, mono=True)
+    if width <= room:
+        ground = (PICTURE_DARK if dark else PICTURE_LIGHT).ground
+        yield Box(middle[0] - width / 2 - 2, middle[1] - INDEX / 2 - 1, width + 4, INDEX + 2, ground, radius=2.0)
+        yield Label(*middle, text, INDEX, colour, "middle", bold=True, mono=True)
+
+
+def tracks_area(scene: CanvasScene, number: int, row: int) -> Rectangle | None:
+    """Where the hops of a lane hang under a row; None where it has none."""
+    placed = next((one for one in scene.placed(row) if one.number == number), None)
+    if placed is None or not placed.tracks:
+        return None
+    top = scene.tops.top(row) + _track_top(placed, placed.tracks[0])
+    return -4.0, top - 5, scene.width + 12, TRACK * len(placed.tracks) + 2
 
 
 def _hops_in_sight(lane: Lane, stride: int, way: tuple[int, int], window: Span) -> range:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tensorviz.core.errors import ValueRefused
 from tensorviz.core.layout import SCAN, Layout
 
 if TYPE_CHECKING:
@@ -21,6 +22,15 @@ class Step:
     number: int
     index: tuple[int, ...]
     address: int
+
+
+def walkable(layout: Layout) -> bool:
+    """Whether it can be told at once which places are next; not for the rare layout that takes long to count."""
+    try:
+        layout.glance.seen(layout.extent[0], layout.extent[0] + 1)
+    except ValueRefused:
+        return False
+    return layout.numel > 0
 
 
 def walk(layout: Layout) -> Iterator[Step]:
@@ -38,7 +48,7 @@ def addresses(layout: Layout) -> Iterator[int]:
     at = start
     while at < stop:
         end = min(at + SCAN, stop)
-        runs = layout.reach.runs(at, end)
+        runs = layout.glance.runs(at, end)
         for low, high in runs:
             yield from range(low, high)
         at = end if runs else _after_gap(layout, end)
@@ -46,7 +56,7 @@ def addresses(layout: Layout) -> Iterator[int]:
 
 def _after_gap(layout: Layout, start: int) -> int:
     """The next address at or after `start` that is reached, by halving; `start` where that cannot be told."""
-    reach, stop = layout.reach, layout.extent[1]
+    reach, stop = layout.glance, layout.extent[1]
     before = reach.below(start)
     if before is None:
         return start

@@ -42,8 +42,8 @@ def repairs_of(trouble: Trouble, code: str) -> tuple[Repaired, ...]:
     if isinstance(reason, SharedCells):
         return tuple(_own_cells(code, subject, one.code, one.note) for one in reason.repairs if subject)
     if isinstance(reason, ReadWhileWritten):
-        return tuple(_copied_first(code, subject, one.code, one.note) for one in reason.repairs)
-    if trouble.obstacles and subject:
+        return tuple(_copied_first(code, subject, one.code, one.note) for one in reason.repairs if subject)
+    if trouble.obstacles and subject and all(one.repair.code for one in trouble.obstacles):
         return (_without_obstacles(code, trouble),)
     return ()
 

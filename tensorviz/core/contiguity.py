@@ -47,14 +47,17 @@ def contiguity(layout: Layout, memory_format: str = "contiguous_format") -> Cont
             reason = f"stride[{dim}] is {stride} and would have to be {step}."
             return Contiguity(memory_format, False, reason, dim, stride, step)
         step *= size
-    return Contiguity(memory_format, True, _reason_it_holds(layout))
+    return Contiguity(memory_format, True, _reason_it_holds(layout, order))
 
 
-def _reason_it_holds(layout: Layout) -> str:
+def _reason_it_holds(layout: Layout, order: tuple[int, ...] | None) -> str:
     ones = [dim for dim, size in enumerate(layout.shape) if size == 1]
     if not layout.ndim:
         return "A single number is always contiguous."
     said = "Each stride is the product of the sizes inside it"
+    if order is not None:
+        dims = ", ".join(map(str, reversed(order)))
+        said = f"In the order of dimensions {dims} each stride is the product of the sizes that follow"
     return f"{said}; the stride of a dimension of size 1 does not count." if ones else f"{said}."
 
 
@@ -62,6 +65,12 @@ def contiguities(layout: Layout) -> tuple[Contiguity, ...]:
     """The answer for every memory format that is for so many dimensions."""
     fitting = (name for name, order in FORMATS.items() if order is None or len(order) == layout.ndim)
     return tuple(contiguity(layout, name) for name in fitting)
+
+
+def channels_last_name(layout: Layout) -> str:
+    """ "channels_last" or "channels_last_3d" when the layout has that format and is not contiguous as well, else ""."""
+    held = [one.memory_format for one in contiguities(layout) if one.holds]
+    return held[0] if len(held) == 1 and held[0] != "contiguous_format" else ""
 
 
 def ambiguous(layout: Layout) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from tensorviz.core.contiguity import channels_last_name
 from tensorviz.core.layout import Layout, shape_text
 from tensorviz.core.text import count_text, plural
 
@@ -109,16 +110,19 @@ class Lane:
 
     @cached_property
     def summary(self) -> str:
-        """What the bracket says: "6 elements in 6 cells", with gaps and sharing where there are any."""
+        """What the bracket says: "6 elements", with gaps, sharing, and the order channels_last where there are any."""
         layout = self.layout
         if not layout.numel:
             return "no elements"
-        said = plural(layout.numel, "element")
-        if layout.distinct is None:
-            return f"{said}, some on shared places"
-        if layout.overlaps:
-            said += f" on {plural(layout.distinct, 'place')}"
-        return f"{said}, {plural(layout.gaps, 'gap')}" if layout.gaps else said
+        said, distinct = plural(layout.numel, "element"), layout.glance.distinct
+        if distinct is None:
+            return f"{said}, too many places to count here"
+        if layout.glance.overlaps:
+            said += f" on {plural(distinct, 'place')}"
+        gaps = layout.extent[1] - layout.extent[0] - distinct
+        said = f"{said}, {plural(gaps, 'gap')}" if gaps else said
+        order = channels_last_name(layout)
+        return f"{said}, in the order {order}" if order else said
 
     def window(self, start: int, stop: int, dims: tuple[int, ...] | None = None) -> LaneWindow:
         """The lane in cells start..stop-1 of the storage, with the hops along `dims` (None: all)."""
@@ -142,7 +146,7 @@ class Lane:
     def _stretches(self, start: int, stop: int) -> tuple[Stretch, ...]:
         import numpy as np  # the window does not wait for it
 
-        reach = self.layout.reach
+        reach = self.layout.glance
         low, high = self._elements(start, stop)
         low, high = max(low, reach.start), min(high, reach.stop)
         if low >= high:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 from typing import TYPE_CHECKING
 
 from tensorviz.core.errors import ValueRefused
@@ -68,6 +67,13 @@ class Layout:
 
         return reach_of(self.shape, self.stride, self.offset)
 
+    @cached_property
+    def glance(self) -> Reach:
+        """The same for whoever may not be kept waiting: more is left unknown, and no answer takes long."""
+        from tensorviz.core.reach import GLANCE, reach_of  # as above
+
+        return reach_of(self.shape, self.stride, self.offset, GLANCE)
+
     def at(self, offset: int) -> Layout:
         """The same sizes and strides at another offset."""
         return replace(self, offset=offset)
@@ -125,9 +131,20 @@ class Layout:
         free = [dim for dim in range(self.ndim) if self.stride[dim] == 0 or self.shape[dim] == 1]
         moving = sorted((dim for dim in range(self.ndim) if dim not in free), key=lambda dim: -abs(self.stride[dim]))
         for found in self._solutions(moving, address - self.offset):
-            for rest in product(*(range(self.shape[dim]) for dim in free)):
+            for rest in _indices([self.shape[dim] for dim in free]):
                 chosen = dict(zip(free, rest, strict=True)) | found
                 yield tuple(chosen[dim] for dim in range(self.ndim))
+
+    @cached_property
+    def search_steps(self) -> int:
+        """How many steps finding the first index on an address may take: one for the usual layouts."""
+        moving = ((n, abs(s)) for n, s in zip(self.shape, self.stride, strict=True) if s and n > 1)
+        dims = sorted(moving, key=lambda dim: -dim[1])
+        steps, rest = 1, sum((size - 1) * step for size, step in dims)
+        for size, step in dims:
+            rest -= (size - 1) * step
+            steps *= min(size, rest // step + 1)
+        return steps
 
     def _solutions(self, dims: list[int], distance: int) -> Iterator[dict[int, int]]:
         """Indices of `dims` (largest stride first) whose steps add up to `distance`; the rest bounds each."""
@@ -178,7 +195,7 @@ class Layout:
     @property
     def overlaps(self) -> bool:
         """Whether some cell is seen by two indices."""
-        return self.reach.overlaps
+        return bool(self.reach.overlaps)
 
     @property
     def gaps(self) -> int | None:
@@ -224,3 +241,13 @@ def index_letters(ndim: int) -> tuple[str, ...]:
 
 def _signed(number: int) -> str:
     return str(number) if number >= 0 else f"({number})"
+
+
+def _indices(sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    """All indices of a shape, the last one fastest, one by one (itertools.product would list each range first)."""
+    if not sizes:
+        yield ()
+        return
+    for first in range(sizes[0]):
+        for rest in _indices(sizes[1:]):
+            yield first, *rest

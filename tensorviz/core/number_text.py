@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from tensorviz.core.dtypes import DTYPES, DType, Number
 
 NAN, INFINITE = "nan", "inf"
+# Of types with few bits the shortest name may look like another number: 65500 names the half 65504, 450 the float8 448.
+# So a value is written exactly there when that takes no more than so many digits.
+COARSE, EXACT = 10, 6
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ def _full(value: Number, dtype: DType) -> str:
 def _float_text(value: float, dtype: DType) -> str:
     if not math.isfinite(value):
         return NAN if math.isnan(value) else INFINITE if value > 0 else f"-{INFINITE}"
+    if dtype.mantissa <= COARSE and float(text := f"{value:.{EXACT}g}") == value:
+        return _tidy(text)
     return _tidy(next(text for digits in range(1, 18) if _names(text := f"{value:.{digits}g}", value, dtype)))
 
 

@@ -26,11 +26,22 @@ if TYPE_CHECKING:
 Integers = NDArray[Any]  # int64, or Python integers where products would not fit in 64 bits
 Dimension = tuple[int, int]  # (size, stride), stride above zero
 
-LARGEST_TABLE = 1 << 22  # positions of a group that are counted one by one, when no formula does it
-LARGEST_BITSET = 1 << 27  # the same for counting distinct positions, where one bit each is enough
-MOST_TRIED = 1 << 10  # indices of smaller dimensions that are tried one by one
 UNCOUNTED = -1
 SAFE = 1 << 31  # products of two numbers below it fit in 64 bits
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much work an answer may take, when no formula gives it."""
+
+    table: int  # positions of a group that are counted one by one
+    bitset: int  # the same where one bit each is enough
+    tried: int  # indices of smaller dimensions that are tried one by one
+    searched: bool  # whether one may look for two indices on one place by trying
+
+
+EXACT = Limits(1 << 22, 1 << 27, 1 << 10, True)
+GLANCE = Limits(1 << 15, 1 << 20, 8, False)  # what takes a millisecond or two: for whoever may not be kept waiting
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Reach:
     def seen(self, start: int, stop: int) -> NDArray[np.bool_]:
         """Whether each address of start..stop-1 is reached (shape (stop-start,)).
 
-        Raises ValueRefused for a layout of more than LARGEST_BITSET places that no formula can answer.
+        Raises ValueRefused for a layout of more places than the limits allow, that no formula can answer.
         """
         places = self._places(start, stop)
         return np.asarray(_by_groups(self.covering, places, self.stop - self.start, only_seen=True) > 0, dtype=bool)
@@ -76,7 +87,7 @@ class Reach:
 
     @cached_property
     def distinct(self) -> int | None:
-        """How many addresses are reached; None only where it would take counting more than LARGEST_BITSET of them."""
+        """How many addresses are reached; None only where it would take counting more of them than the limits allow."""
         if self.start == self.stop:
             return 0
         total = 1
@@ -87,9 +98,12 @@ class Reach:
         return total
 
     @cached_property
-    def overlaps(self) -> bool:
-        """Whether two indices lie on one address: exact."""
-        return self.start < self.stop and (self.times > 1 or any(group.overlaps for group in self.counting))
+    def overlaps(self) -> bool | None:
+        """Whether two indices lie on one address: exact; None where the limits do not allow to find out."""
+        if self.start == self.stop:
+            return False
+        found = [True] if self.times > 1 else [group.overlaps for group in self.counting]
+        return True if True in found else None if None in found else False
 
     def below(self, address: int) -> int | None:
         """How many addresses smaller than `address` are reached; None where no table of them is affordable."""
@@ -120,6 +134,7 @@ class Group:
 
     dims: tuple[Dimension, ...]
     modulus: int
+    limits: Limits = EXACT
 
     @property
     def extent(self) -> int:
@@ -135,13 +150,13 @@ class Group:
     def countable(self) -> bool:
         """Whether `counts` takes a time that nobody minds."""
         tried = math.prod(sorted(size for size, _ in self.dims)[:-2])
-        return len(self.dims) <= 2 or self.extent // self.unit < LARGEST_TABLE or tried <= MOST_TRIED
+        return len(self.dims) <= 2 or self.extent // self.unit < self.limits.table or tried <= self.limits.tried
 
     def seen(self, places: Integers) -> Integers:
         """Whether some index of the group adds up to each of `places`. Raises ValueRefused when it is too much."""
-        if len(self.dims) <= 2 or self.extent // self.unit < LARGEST_TABLE:
+        if len(self.dims) <= 2 or self.extent // self.unit < self.limits.table:
             return np.asarray(self.counts(places) > 0, dtype=np.int64)
-        if self.extent // self.unit < LARGEST_BITSET:
+        if self.extent // self.unit < self.limits.bitset:
             inside = (places >= 0) & (places <= self.extent) & (places % self.unit == 0)
             where = np.where(inside, places // self.unit, 0).astype(np.int64)
             return np.where(inside, self._packed[where >> 3] >> (where & 7).astype(np.uint8) & 1, 0)
@@ -155,7 +170,7 @@ class Group:
 
     def counts(self, places: Integers) -> Integers:
         """How many indices of the group add up to each of `places`."""
-        if len(self.dims) > 2 and self.extent // self.unit < LARGEST_TABLE:
+        if len(self.dims) > 2 and self.extent // self.unit < self.limits.table:
             inside = (places >= 0) & (places <= self.extent) & (places % self.unit == 0)
             where = np.where(inside, places // self.unit, 0).astype(np.int64)
             return np.where(inside, self._table[where], 0)
@@ -175,13 +190,13 @@ class Group:
             return self.dims[0][0]
         if len(self.dims) == 2:
             return _distinct_of_two(*self.dims)
-        if self.extent // self.unit >= LARGEST_BITSET:
+        if self.extent // self.unit >= self.limits.bitset:
             return None
         return self._bits.bit_count()
 
     @cached_property
-    def overlaps(self) -> bool:
-        """Whether two indices give one sum. Any two of the dimensions that meet are enough; else all are counted."""
+    def overlaps(self) -> bool | None:
+        """Whether two indices give one sum (two dimensions that meet are enough); None where it is not affordable."""
         if len(self.dims) < 2:
             return False
         pairs = ((a, b) for i, a in enumerate(self.dims) for b in self.dims[i + 1 :])
@@ -192,7 +207,9 @@ class Group:
             return False
         if indices > self.extent // self.unit + 1:  # more indices than places
             return True
-        return _two_alike(self.dims) if self.distinct is None else self.distinct < indices
+        if self.distinct is not None:
+            return self.distinct < indices
+        return _two_alike(self.dims) if self.limits.searched else None
 
     @cached_property
     def _packed(self) -> NDArray[np.uint8]:
@@ -211,7 +228,7 @@ class Group:
             return self.distinct
         if len(self.dims) == 1:
             return -(-place // self.dims[0][1])
-        if self.extent // self.unit >= LARGEST_TABLE:
+        if self.extent // self.unit >= self.limits.table:
             return None
         return int(self._running[-(-place // self.unit)])
 
@@ -222,7 +239,7 @@ class Group:
         return sums
 
 
-def reach_of(shape: Sequence[int], stride: Sequence[int], offset: int) -> Reach:
+def reach_of(shape: Sequence[int], stride: Sequence[int], offset: int, limits: Limits = EXACT) -> Reach:
     """The reach of a layout: sizes, strides (any sign) and offset in elements."""
     if 0 in shape:
         return Reach(offset, offset, 1, (), ())
@@ -231,7 +248,7 @@ def reach_of(shape: Sequence[int], stride: Sequence[int], offset: int) -> Reach:
     times = math.prod(n for n, s in pairs if s == 0)
     dims = _joined(sorted(((n, abs(s)) for n, s in pairs if s), key=lambda dim: dim[1]))
     stop = start + sum((n - 1) * s for n, s in dims) + 1
-    return Reach(start, stop, times, _groups(dims), _groups(_covering(dims)))
+    return Reach(start, stop, times, _groups(dims, limits), _groups(_covering(dims), limits))
 
 
 def _joined(dims: list[Dimension]) -> list[Dimension]:
@@ -258,7 +275,7 @@ def _covering(dims: list[Dimension]) -> list[Dimension]:
     return covering
 
 
-def _groups(dims: list[Dimension]) -> tuple[Group, ...]:
+def _groups(dims: list[Dimension], limits: Limits) -> tuple[Group, ...]:
     """The dimensions (smallest stride first) in groups that split every address in one way only."""
     divisors = [math.gcd(*(stride for _, stride in dims[at:])) for at in range(len(dims))]
     starts, below = [], 0
@@ -268,7 +285,8 @@ def _groups(dims: list[Dimension]) -> tuple[Group, ...]:
         below += (size - 1) * stride
     ends = [*starts[1:], len(dims)]
     moduli = [*(divisors[at] for at in starts[1:]), 0]
-    return tuple(Group(tuple(dims[a:b]), modulus) for a, b, modulus in zip(starts, ends, moduli, strict=False))
+    edges = zip(starts, ends, moduli, strict=False)
+    return tuple(Group(tuple(dims[a:b]), modulus, limits) for a, b, modulus in edges)
 
 
 def _by_groups(groups: tuple[Group, ...], places: Integers, length: int, only_seen: bool = False) -> Integers:

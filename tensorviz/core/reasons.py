@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tensorviz.core.errors import TensorvizError
 from tensorviz.core.layout import Layout
 from tensorviz.core.runs import Boundary, Run
+from tensorviz.core.text import bytes_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ class Kept:
 class SharedCells:
     """Why writing through a tensor is not what it seems: two indices lie on one cell.
 
-    `detected` says whether torch refuses (a stride of 0 it sees; other overlap it does not look for).
+    `detected` says whether it is refused (a stride of 0 is seen; other overlap is not looked for); `by` who would.
     """
 
     first: tuple[int, ...]
@@ -79,6 +80,7 @@ class SharedCells:
     times: int
     detected: bool
     repairs: tuple[Repair, ...]
+    by: str = "torch"
 
     @property
     def sentence(self) -> str:
@@ -86,7 +88,40 @@ class SharedCells:
         what = f"Elements {list(self.first)} and {list(self.second)} lie on one cell of the storage ({self.address})"
         if self.detected:
             return f"{what}, so writing in place is refused."
-        return f"{what}; torch does not notice, and the result of writing in place depends on the order of the writes."
+        return (
+            f"{what}; {self.by} does not notice, and the result of writing in place depends on the order of the "
+            "writes. A clone() has a cell for each element."
+        )
+
+
+@dataclass(frozen=True)
+class ReadWhileWritten:
+    """Why a write is not what it seems: what it reads lies partly on the memory that it writes.
+
+    byte: the first that is common; written, read: an element of each side there. nbytes: how many bytes are common,
+    None when they were not counted. detected: whether torch refuses; it looks only where that is cheap.
+    """
+
+    written: tuple[int, ...]
+    read: tuple[int, ...]
+    byte: int
+    nbytes: int | None
+    detected: bool
+    repairs: tuple[Repair, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The whole reason."""
+        common = "" if self.nbytes is None else f", {bytes_text(self.nbytes)} in common"
+        what = (
+            f"Element {list(self.written)} of what is written and element {list(self.read)} of what is read lie on the "
+            f"same memory (byte {self.byte}{common})"
+        )
+        if self.detected:
+            return f"{what}, so the write is refused."
+        return (
+            f"{what}; torch does not notice, and the result depends on the order of the writes. clone() what is read."
+        )
 
 
 @dataclass(frozen=True)
@@ -120,7 +155,7 @@ class Obstacle:
     repair: Repair
 
 
-Reason = BrokenView | Kept | SharedCells | Clash
+Reason = BrokenView | Kept | SharedCells | ReadWhileWritten | Clash
 
 
 class ViewImpossible(TensorvizError):

@@ -113,18 +113,30 @@ class SessionFacts:
     left_out: int = 0
     other: tuple[tuple[str, str], ...] = ()
     seed: int | None = None
+    _by_name: dict[str, TensorFacts] = field(init=False, repr=False, compare=False)
+    _by_letter: dict[str | None, StorageFacts] = field(init=False, repr=False, compare=False)
+    _members: dict[str, list[TensorFacts]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        members: dict[str, list[TensorFacts]] = {}
+        for one in self.tensors:
+            if one.storage is not None:
+                members.setdefault(one.storage, []).append(one)
+        object.__setattr__(self, "_by_name", {one.name: one for one in self.tensors})
+        object.__setattr__(self, "_by_letter", {one.id: one for one in self.storages})
+        object.__setattr__(self, "_members", members)
 
     def tensor(self, name: str) -> TensorFacts | None:
         """The tensor of that name."""
-        return next((one for one in self.tensors if one.name == name), None)
+        return self._by_name.get(name)
 
     def storage(self, key: str | None) -> StorageFacts | None:
         """The storage of that letter."""
-        return next((one for one in self.storages if one.id == key), None)
+        return self._by_letter.get(key)
 
     def on(self, storage: str) -> tuple[TensorFacts, ...]:
         """The tensors that look at a storage, in the order of naming; one object under two names comes twice."""
-        return tuple(one for one in self.tensors if one.storage == storage)
+        return tuple(self._members.get(storage, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +168,8 @@ class Trouble:
 class StepRow:
     """One step. parent: the number of the step it came after. effect: None when it concerned no tensor.
 
-    remarks: what is worth knowing although nothing went wrong. replayed: run again when the session was restored.
+    remarks: what is worth knowing although nothing went wrong; surprise: the numbers behind one of them, where it has
+    some. replayed: run again when the session was restored.
     """
 
     number: int
@@ -171,6 +184,15 @@ class StepRow:
     remarks: tuple[str, ...] = ()
     seconds: float = 0.0
     replayed: bool = False
+    surprise: Trouble | None = None
+
+    @property
+    def why(self) -> Trouble | None:
+        """What can be shown of why it was refused, or did what was not expected."""
+        trouble = self.trouble
+        if trouble is not None and (trouble.reason is not None or trouble.obstacles):
+            return trouble
+        return self.surprise
 
     @property
     def effect_text(self) -> str:
@@ -185,7 +207,7 @@ class StepRow:
 class Preview:
     """What a step would do, worked out without memory: its effect, and the tensors it would leave.
 
-    unknown: why it cannot be told before it runs; then nothing else is set.
+    unknown: why it cannot be told before it runs; then nothing else is set. remarks: as a step has them.
     """
 
     effect: Effect | None = None
@@ -194,6 +216,7 @@ class Preview:
     results: tuple[TensorFacts, ...] = ()
     trouble: Trouble | None = None
     unknown: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor
 
-from tensorviz.core.canvas_cells import ROUNDED, cell, ruler, ruler_names
+from tensorviz.core.canvas_cells import NO_ROOM, ROUNDED, cell, ruler, ruler_names
 from tensorviz.core.canvas_geometry import Rows, per_row_for
 from tensorviz.core.drawing import Drawing, Label, Shape
 from tensorviz.core.lane_picture import LanePainter
@@ -78,9 +78,10 @@ class StorageView:
         return self.first, min(self.first + min(len(self.values), MOST_CELLS), self.cells)
 
     def texts(self) -> tuple[str, ...]:
-        """What stands in the drawn cells: "~" before what was rounded to fit, "?" for what is not known."""
+        """What stands in the drawn cells: "~" before what was rounded, "#" for what does not fit, "?" if not known."""
         start, stop = self.window()
-        return tuple(("" if v.exact else ROUNDED) + v.text if v.text else "?" for v in self.values[: stop - start])
+        marked = (v.text if v.exact or v.text == NO_ROOM else ROUNDED + v.text for v in self.values[: stop - start])
+        return tuple(text or "?" for text in marked)
 
     def remarks(self) -> str:
         """What the picture does not show, or not exactly, in sentences; empty when it shows everything."""
@@ -91,6 +92,7 @@ class StorageView:
         rest = self.nbytes - self.cells * self.itemsize
         parts += [f"the last {plural(rest, 'byte')}"] if rest else []
         rounded = [f"{ROUNDED} marks numbers rounded to fit."] if any(t[0] == ROUNDED for t in self.texts()) else []
+        rounded += [f"{NO_ROOM} stands for numbers that do not fit."] if NO_ROOM in self.texts() else []
         return " ".join([*([f"Not drawn: {', '.join(parts)}."] if parts else []), *rounded])
 
 

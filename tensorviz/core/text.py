@@ -59,6 +59,11 @@ def path_text(path: str | os.PathLike[str]) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def printable(text: str) -> str:
+    """The text on one line, with letters escaped that would steer a terminal: names come from anybody's files."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def plural(count: int, word: str) -> str:
     """A count and its word: "1 picture", "3 pictures"."""
     return f"{count_text(count)} {word}{'' if count == 1 else 's'}"

@@ -8,16 +8,27 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tensorviz.core.layout import SCAN, Layout
-from tensorviz.core.reach import UNCOUNTED
-from tensorviz.core.reasons import BrokenView, Clash, Kept, Obstacle, Repair, SharedCells, ViewImpossible, aligned
+from tensorviz.core.reasons import (
+    BrokenView,
+    Clash,
+    Kept,
+    Obstacle,
+    ReadWhileWritten,
+    Repair,
+    SharedCells,
+    ViewImpossible,
+    aligned,
+)
 from tensorviz.core.runs import NoView, boundary_between, runs_of, strides_for
 from tensorviz.core.text import bytes_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tensorviz.core.meeting import Meeting
+
+LOOKED_AT = 256  # addresses at which an example is looked for
 
 
 def why_no_view(layout: Layout, shape: Sequence[int]) -> BrokenView | None:
@@ -68,14 +79,42 @@ def why_not_in_place(layout: Layout) -> SharedCells | None:
     return SharedCells(first, second, address, layout.times_seen(address), detected, (repair,))
 
 
+def why_not_written_over(target: Layout, source: Layout) -> ReadWhileWritten | None:
+    """Why writing to `target` what is read from `source`, on one storage, is refused or unsafe; None when it is not.
+
+    The very same elements in the same order are safe: each is read before it is written.
+    """
+    from tensorviz.core.meeting import meeting  # it needs numpy, which the window does not wait for
+
+    met = None if target == source else meeting(target, source)
+    if met is None:
+        return None
+    repair = Repair(".clone()", source.nbytes, f"copies {bytes_text(source.nbytes)}, before anything is written")
+    written, read, byte = _telling(target, source, met)
+    return ReadWhileWritten(written, read, byte, met.nbytes, False, (repair,))
+
+
+def _telling(target: Layout, source: Layout, met: Meeting) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """A place where the two sides have elements of different indices, when one of the first has that."""
+    if met.left == met.right and target.itemsize == source.itemsize:
+        first = met.byte // target.itemsize
+        for address in range(first + 1, min(first + LOOKED_AT, target.extent[1], source.extent[1])):
+            written, read = next(target.indices_at(address), None), next(source.indices_at(address), None)
+            if written is not None and read is not None and written != read:
+                return written, read, address * target.itemsize
+    return met.left, met.right, met.byte
+
+
 def _shared_address(layout: Layout) -> int:
     """The first address found on which two indices lie; the layout has one."""
+    from tensorviz.core.reach import UNCOUNTED  # as above
+
     if layout.reach.times > 1:
         return layout.reach.start
     start, stop = layout.extent
     for base in range(start, stop, SCAN):
         counts = layout.reach.counts(base, min(base + SCAN, stop))
-        for at in np.flatnonzero((counts != 0) & (counts != 1)).tolist():
+        for at in ((counts != 0) & (counts != 1)).nonzero()[0].tolist():
             if counts[at] != UNCOUNTED or len(list(islice(layout.indices_at(base + at), 2))) == 2:
                 return base + int(at)
     raise ValueError(f"{layout} was said to overlap and does not")
@@ -113,6 +152,8 @@ def why_no_numpy(
 
     `numpy_knows` says whether NumPy has the dtype. An empty answer: `.numpy()` works.
     """
+    if device == "meta":  # nothing removes that
+        return (Obstacle("A tensor on meta has a layout and no numbers.", Repair("", 0, "make one that has some")),)
     met = (
         (requires_grad, "The tensor requires grad, which a NumPy array cannot record.", ".detach()", "shares memory"),
         (device != "cpu", f"The tensor lies on {device}, where NumPy cannot reach.", ".cpu()", "copies to the host"),
@@ -121,6 +162,15 @@ def why_no_numpy(
          "copies the conjugated values"),
         (negated, "The sign is a mark on the view; the storage holds other values.", ".resolve_neg()",
          "copies the negated values"),
-        (not numpy_knows, f"NumPy has no {dtype}.", ".float()", "copies to float32"),
+        (not numpy_knows, f"NumPy has no {dtype}.", *_known_to_numpy(dtype)),
     )  # fmt: skip
     return tuple(Obstacle(sentence, Repair(code, 0, note)) for holds, sentence, code, note in met if holds)
+
+
+def _known_to_numpy(dtype: str) -> tuple[str, str]:
+    """What gives the same numbers in a type that NumPy has, and what that costs."""
+    if dtype.startswith("complex"):
+        return ".to(torch.complex64)", "copies to complex64"
+    if dtype.endswith("_x2"):
+        return ".view(torch.uint8)", "shares memory; each byte has two numbers"
+    return ".float()", "copies to float32"

@@ -162,16 +162,15 @@ class Session:
         recorded, after = self._recorder.recorded(), Moment(self._names, self._drawn, before)
         effect, copied = memory.effect(after, self._executor.shown, recorded, problem is not None)
         output, remarks = self._machine.printer.output(), tuple(self._machine.witness.remarks)
-        ops = shared_operations(recorded.ops)
-        step = StepDone(parsed.code, output, problem, effect, copied, ops, said, remarks)
+        ops, surprise = shared_operations(recorded.ops), self._machine.witness.surprise
+        step = StepDone(parsed.code, output, problem, effect, copied, ops, said, remarks, surprise)
         self._take_note(before, after, recorded.origins.alike)
         if self._keeps_history:
             self._count += 1
-            node.step = step
-            self._latest = Moment(self._names, self._drawn, before)
-            node.keep(before, self._latest, self._evaluator.last)
-            states = before.tensors.values()
-            node.followed = any(state.tensor.grad_fn is not state.grad_fn for state in states)
+            node.step, self._latest = step, after
+            node.keep(before, after, self._evaluator.last)
+            others = (state for key, state in before.tensors.items() if after.tensors.get(key) is not state)
+            node.followed = any(state.tensor.grad_fn is not state.grad_fn for state in others)
             self._here.children.append(node)
             self._here = node
             self._kept.add(node)

@@ -5,12 +5,16 @@ Must not know how the work is done; the engine is whatever has `submit` and `can
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 if TYPE_CHECKING:
     from tensorviz.engine.messages import Event, Request
+
+SLICE = 0.006  # seconds of one go; what the person does and what is drawn comes between two of them
 
 
 class EngineLike(Protocol):
@@ -31,12 +35,18 @@ class Bridge(QObject):
 
     # hides QObject.event(QEvent), which nobody calls on a bridge: Qt itself goes by its own table
     event = Signal(object)  # type: ignore[assignment]
-    _arrived = Signal(object)
+    _arrived = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine: EngineLike | None = None
         self._open = True
+        self._queue: deque[Event] = deque()
+        self._told = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(0)
+        self._rest.timeout.connect(self._pass_on)
         # queued even when the engine answers on the window's thread: nobody is called back inside `send`
         self._arrived.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
@@ -46,7 +56,10 @@ class Bridge(QObject):
 
     def report(self, event: Event) -> None:
         """What the engine calls with each event, on any thread."""
-        self._arrived.emit(event)
+        self._queue.append(event)
+        if not self._told:
+            self._told = True
+            self._arrived.emit()
 
     def send(self, request: Request) -> int:
         """Sends a wish; gives the number that its events will carry."""
@@ -62,7 +75,19 @@ class Bridge(QObject):
         """Nothing that is still on its way is passed on: the window is going."""
         self._open = False  # to disconnect would not do: what is queued already is delivered all the same
 
-    @Slot(object)
-    def _pass_on(self, event: object) -> None:
-        if self._open:
-            self.event.emit(event)
+    @Slot()
+    def _pass_on(self) -> None:
+        """Passes on what waits, for SLICE; the rest by a timer, since Qt lets nothing between two queued calls."""
+        self._told = False  # before the queue is looked at: what is added from now on tells again
+        ends = time.perf_counter() + SLICE
+        while self._queue and time.perf_counter() < ends:
+            event = self._queue.popleft()
+            if self._queue:
+                self._rest.start()  # before, not after: a dialog that is opened by the event lets the rest through
+            if self._open:
+                self.event.emit(event)
+
+    def pass_all(self) -> None:
+        """Passes on everything that waits before it returns."""
+        while self._queue:
+            self._pass_on()

@@ -130,6 +130,16 @@ def test_text_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert said.err == "1 of 4 steps could not be done.\n"
 
 
+def test_what_may_surprise_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    source = f"{POINTS}\npoints.contiguous()\npoints.squeeze(0)\nm = points.expand(2, 3, 2)"
+    assert main(["tensor", source]) == 0
+    said = capsys.readouterr().out
+    assert "\nnote: contiguous() did nothing: the tensor is contiguous already." in said
+    assert "\nnote: Dimension 0 has size 3; only a dimension of size 1 can be squeezed, so it stays.\n" in said
+    _, document = as_json(capsys, source)
+    assert [len(step.get("remarks", ())) for step in document["steps"]] == [0, 0, 1, 1, 0]
+
+
 def test_jsonl_is_one_line_and_a_report_is_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = tmp_path / "report.jsonl"
     assert main(["tensor", POINTS, "--format", "jsonl", "--report", str(report), "--quiet"]) == 0

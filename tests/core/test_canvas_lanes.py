@@ -5,11 +5,15 @@ Must not know pixels beyond what a reader would check.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tensorviz.core.canvas_cells import cell_text, figures
-from tensorviz.core.canvas_lanes import CanvasLanes, Part, cut_text, window_of
+from tensorviz.core.canvas_geometry import Detail
+from tensorviz.core.canvas_lanes import CanvasLanes, Part, cut_text, hops_are_texture, window_of
 from tensorviz.core.canvas_scene import CanvasScene, rows_for
 from tensorviz.core.drawing import Box, Label, Line, Shape
 from tensorviz.core.lanes import Lane
@@ -115,3 +119,56 @@ def test_a_long_name_is_cut_in_the_middle() -> None:
     assert len(short) < 13
     assert short.startswith("featu")
     assert short.endswith("ight")
+
+
+@settings(deadline=None, max_examples=200)
+@given(any_layouts(), st.booleans(), st.floats(0.2, 40))
+def test_what_is_drawn_is_what_is_reached(layout: Layout, full: bool, width: float) -> None:
+    # At every zoom with cells of their own: a place is filled where an index lies, and nowhere else.
+    layout = replace(layout, itemsize=4)
+    cells, counts = layout.extent[1] + 5, reached(layout)
+    scene = CanvasScene(rows_for(cells, 4, width, cells), ((Lane("x", layout), full),))
+    if scene.rows.detail is Detail.BANDS:
+        return
+    placed = scene.placed(0)
+    assert bool(placed) or not counts
+    part = Part(scene.rows, 0, (0, cells))
+    shapes = [shape for one in placed for shape in PAINTER.shapes(scene.lanes[0], one, part)]
+    filled = boxes(shapes)
+    for address in range(cells):
+        middle = scene.rows.x_of(address) + scene.rows.cell_width / 2
+        assert any(box.x <= middle <= box.x + box.width for box in filled) == (address in counts)
+    said = [int(text[:-1]) for text in texts(shapes) if re.fullmatch(r"\d+x", text)]
+    assert set(said) <= {count for count in counts.values() if count > 1}
+
+
+@settings(deadline=None, max_examples=200)
+@given(any_layouts(), st.floats(0.2, 40), st.integers(1, 60))
+def test_hops_in_all_rows_are_those_of_each_dimension(layout: Layout, width: float, per_row: int) -> None:
+    layout = replace(layout, itemsize=4)
+    if not layout.numel:
+        return
+    lane = Lane("x", layout)
+    scene = CanvasScene(rows_for(layout.extent[1] + 5, 4, width, per_row), ((lane, True),))
+    for dim, (size, stride) in enumerate(zip(layout.shape, layout.stride, strict=True)):
+        expected = {(layout.offset + i * stride, layout.offset + (i + 1) * stride) for i in range(size - 1)}
+        found, left_out, stays = set(), 0, False
+        for row in range(scene.count):
+            [hops] = window_of(lane, (dim,), Part(scene.rows, row, scene.rows.window(row))).hops
+            found |= {(int(hop.start - 0.5), int(hop.stop - 0.5)) for hop in hops.hops}
+            left_out, stays = max(left_out, hops.left_out), stays or bool(hops.stays)
+        if size > 1 and stride == 0:
+            assert stays
+        elif hops_are_texture(lane, dim, scene.rows.cell_width):
+            assert (found, left_out) == (set(), size - 1)
+        else:
+            assert found == expected
+
+
+def test_channels_last_is_said_under_the_storage() -> None:
+    shape = (2, 3, 4, 5)
+    last = Layout(shape, (60, 1, 15, 3), 0, 4)
+    assert texts(drawn(last, 20))[-1] == "120 elements, in the order channels_last"
+    assert not any("channels_last" in text for text in texts(drawn(contiguous(shape), 20)))
+    # Sizes of 1 make both formats hold at once; then nothing tells them apart.
+    assert not any("channels_last" in text for text in texts(drawn(contiguous((2, 1, 4, 5)), 20)))

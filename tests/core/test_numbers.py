@@ -120,6 +120,9 @@ def test_a_text_fits_and_says_when_it_is_cut(value: complex, width: int) -> None
         (1 - 2j, "complex64", None, "1.-2.j", True),
         (-0.0, "float32", None, "-0.", True),
         (7, "int8", None, "7", True),
+        (65504.0, "float16", None, "65504.", True),  # the largest; 65500 would name it, and looks like another number
+        (448.0, "float8_e4m3fn", None, "448.", True),
+        (3.140625, "bfloat16", None, "3.14", True),
     ],
 )
 def test_examples(value: complex, name: str, width: int | None, text: str, exact: bool) -> None:

@@ -258,3 +258,14 @@ def test_a_copy_says_what_it_costs() -> None:
     assert (outcome.nbytes, outcome.layout) == (24, Layout((6,), (1,)))
     assert outcome.reason is not None
     assert outcome.reason.short == "dims 0 and 1 cannot merge (stride 1 != 3*2)"
+
+
+def test_why_a_memory_format_holds() -> None:
+    nhwc = Layout((2, 3, 4, 5), (60, 1, 15, 3), 0, 4)
+    plain, last = contiguity.contiguities(nhwc)
+    assert (plain.holds, plain.reason) == (False, "stride[3] is 3 and would have to be 1.")
+    assert last.holds
+    assert last.reason == "In the order of dimensions 0, 2, 3, 1 each stride is the product of the sizes that follow."
+    assert contiguity.channels_last_name(nhwc) == "channels_last"
+    assert contiguity.channels_last_name(Layout((2, 1, 4, 5), (20, 1, 5, 1), 0, 4)) == ""
+    assert contiguity.channels_last_name(Layout((2, 3, 1, 1, 2), (6, 1, 6, 6, 3), 0, 4)) == "channels_last_3d"

@@ -13,9 +13,11 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tensorviz.core.code_repair import repairs_of
 from tensorviz.core.layout import Layout
 from tensorviz.core.reasons import Repair, ViewImpossible, aligned
 from tensorviz.core.runs import boundaries, runs_of
+from tensorviz.core.session_data import Trouble
 from tensorviz.core.why import (
     broadcast,
     memory_order,
@@ -191,6 +193,8 @@ def test_squeeze_keeps_what_is_larger() -> None:
         (torch.ones(2, dtype=torch.complex64).conj().imag, True),
         (torch.ones(2, dtype=torch.bfloat16), False),
         (torch.ones(2, dtype=torch.bfloat16, requires_grad=True), False),
+        (torch.arange(2, dtype=torch.uint8).view(torch.float4_e2m1fn_x2), False),
+        (torch.ones(2).to(torch.float8_e4m3fn), False),
         (torch.eye(2).to_sparse(), True),
         (torch.ones(2), True),
     ],
@@ -212,3 +216,18 @@ def test_numpy(tensor: torch.Tensor, numpy_knows: bool) -> None:
     for obstacle in obstacles:
         tensor = run(tensor, obstacle.repair)
     tensor.numpy()
+
+
+@pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental")
+def test_a_type_that_numpy_has_not_becomes_one_with_the_same_numbers() -> None:
+    for value, dtype in ((1 + 2j, torch.complex32), (1.5, torch.bfloat16), (1.5, torch.float8_e4m3fn)):
+        tensor = torch.tensor([value]).to(dtype)
+        [obstacle] = why_no_numpy(str(dtype).removeprefix("torch."), numpy_knows=False)
+        assert run(tensor, obstacle.repair).numpy()[0] == value
+
+
+def test_numbers_that_are_nowhere_cannot_be_handed_over() -> None:
+    [obstacle] = why_no_numpy("float32", device="meta", requires_grad=True)
+    assert "no numbers" in obstacle.sentence
+    trouble = Trouble("no", subject="x", obstacles=(obstacle,))
+    assert repairs_of(trouble, "x.numpy()") == ()

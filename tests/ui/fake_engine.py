@@ -39,6 +39,7 @@ class FakeEngine:
         for event in events:
             self._bridge.report(event)
         QCoreApplication.sendPostedEvents(self._bridge, QEvent.Type.MetaCall)
+        self._bridge.pass_all()
 
     def all(self, kind: type[R]) -> list[R]:
         """Every request of that kind, oldest first."""

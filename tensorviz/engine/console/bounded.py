@@ -56,7 +56,7 @@ def in_place(machine: Machine, name: str, left: Any, right: Any) -> Any:
         return binary(machine, name, left, right)
     left, right = _checked(machine, name, left, right)
     if isinstance(left, np.ndarray):
-        machine.recorder.writing_array(left)
+        machine.recorder.writing_array(left, left)
     if isinstance(left, list) and name == "Add":
         if not isinstance(right, list | tuple | str | range | set | dict):
             right = list(machine.budget.counted(right, "A list"))

@@ -13,7 +13,7 @@ import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 
 from tensorviz.core.text import bytes_text, count_text
-from tensorviz.engine.console.effects import tensors_in
+from tensorviz.engine.console.effects import LAYOUT_ONLY, tensors_in
 from tensorviz.engine.console.limits import Halted, TooCostly, costly
 from tensorviz.engine.console.word_list import words
 
@@ -58,8 +58,9 @@ class Cost:
         self._check_pieces(name, args, kwargs)
         if _only_looks(func):
             return
-        outputs = _predicted(func, args, kwargs, name, inputs)
-        size = sum(_bytes_of(tensor) for tensor in outputs)
+        written = [] if name in LAYOUT_ONLY else _written_in_place(func, args)
+        outputs = written or _predicted(func, args, kwargs, name, inputs)
+        size = 0 if written else sum(_bytes_of(tensor) for tensor in outputs)
         if size > self.allowed():
             self._question(costly(f"The result of {name}", size))
         elif size > SMALL:
@@ -74,8 +75,10 @@ class Cost:
                 self._large.append((StorageWeakRef(tensor.untyped_storage()), size))
 
     def _question(self, error: TooCostly) -> None:
-        if self._ask is None or not self._ask(error):
+        if self._ask is None:
             raise error
+        if not self._ask(error):
+            raise TooCostly(error.message, "It was not allowed. Ask for less, or run it again and allow it.", error.bytes)
 
     def _check_free(self, name: str, size: int) -> None:
         memory = psutil.virtual_memory()
@@ -118,6 +121,18 @@ def _only_looks(func: Any) -> bool:
         return False
     infos = [value.alias_info for value in returns]
     return all(info is not None and not info.is_write for info in infos)
+
+
+def _written_in_place(func: Any, args: Sequence[Any]) -> list[torch.Tensor]:
+    """The tensor that an operation like add_ writes and gives back: its size stays, and nothing new is made.
+
+    So nothing needs to be worked out; what torch works that out with takes a second to load.
+    """
+    schema = func._schema
+    if not schema.name.endswith("_") or len(schema.returns) != 1 or not args or not isinstance(args[0], torch.Tensor):
+        return []
+    first, given = schema.arguments[0].alias_info, schema.returns[0].alias_info
+    return [args[0]] if first is not None and given is not None and first.is_write and given.is_write else []
 
 
 def _inner(name: str, inputs: Sequence[torch.Tensor]) -> int:

@@ -93,7 +93,7 @@ class Evaluator:
                 raise TypeError("what stands after ** must be a dict")
         given = tuple(args)
         return self.machine.witness.call(
-            node.func, function, given, lambda: self.machine.call(function, given, kwargs), kwargs
+            node, function, given, lambda: self.machine.call(function, given, kwargs), kwargs
         )
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
@@ -226,8 +226,8 @@ class Evaluator:
         if isinstance(target, ast.Name):
             self.names[checked_name(target.id)] = value
         elif isinstance(target, ast.Subscript):
-            holder = self.value(target.value)
-            self.machine.store(holder, self.value(target.slice), value)
+            holder, index = self.value(target.value), self.value(target.slice)
+            self.machine.witness.store(target, holder, lambda: self.machine.store(holder, index, value))
         elif isinstance(target, ast.Attribute):
             self.machine.assign_attribute(self.value(target.value), target.attr, value)
         elif isinstance(target, ast.Tuple | ast.List):

@@ -12,23 +12,21 @@ import numpy as np
 import torch
 
 from tensorviz.core.contiguity import contiguity
-from tensorviz.core.layout import Layout
-from tensorviz.core.meeting import meeting
 from tensorviz.core.reasons import Obstacle, Reason, ViewImpossible
 from tensorviz.core.view_shapes import view_dtype, whole_shape
-from tensorviz.core.why import why_no_numpy, why_no_view, why_not_broadcast, why_not_in_place, why_not_squeezed
-from tensorviz.engine.console.values import identity_of
+from tensorviz.core.why import why_no_numpy, why_no_view, why_not_broadcast, why_not_squeezed
+from tensorviz.engine.console.writes import plain_layout as layout_of
+from tensorviz.engine.console.writes import surprise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-MOST_OVERLAP = 1 << 22  # elements of a tensor that is searched for shared cells after each write
+    from tensorviz.engine.console.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it was made. subject: the code of what the method was called on, or of the first operand."""
+    """A call as it was made. subject: the code of what the method was called on, is written to, or is on the left."""
 
     name: str
     args: tuple[Any, ...]
@@ -56,13 +54,14 @@ class Explained:
     obstacles: tuple[Obstacle, ...] = ()
 
 
-def layout_of(tensor: torch.Tensor) -> Layout:
-    """Size, stride, offset and element size of a strided tensor."""
-    return Layout(tuple(tensor.shape), tuple(tensor.stride()), int(tensor.storage_offset()), tensor.element_size())
+def explain(call: Call, refused: Write | None = None) -> Explained | None:
+    """Why the call, which failed, could not be done; None when nothing is known beyond torch's own words.
 
-
-def explain(call: Call) -> Explained | None:
-    """Why the call, which failed, could not be done; None when nothing is known beyond torch's own words."""
+    refused: the write that torch refused for the memory that it writes, when that was it.
+    """
+    found = None if refused is None else surprise(refused, refused=True)
+    if found is not None:
+        return Explained(found.sentence, found)
     tensor = call.tensor
     if tensor is None:
         return _broadcast(call)
@@ -70,10 +69,6 @@ def explain(call: Call) -> Explained | None:
         return _view(tensor, call.args[1:], call.kwargs)
     if call.method == "numpy":
         return _numpy(tensor)
-    if call.method.endswith("_") and not call.method.endswith("__"):
-        shared = why_not_in_place(layout_of(tensor))
-        if shared is not None:
-            return Explained(shared.sentence, shared)
     return _broadcast(call)
 
 
@@ -115,25 +110,20 @@ def _broadcast(call: Call) -> Explained | None:
     return None if clash is None else Explained(clash.sentence, clash)
 
 
-def remark(call: Call, result: Any) -> str:
-    """What a person may not have expected of a call that was done; empty when there is nothing to say."""
+def remark(call: Call, result: Any) -> Explained | None:
+    """What a person may not have expected of a call that was done; None when there is nothing to say."""
     tensor = call.tensor
     if tensor is None:
-        return ""
-    if call.method in ("squeeze", "squeeze_"):
-        return _kept(tensor, call, result)
+        return None
+    if call.method == "squeeze":
+        return _kept(tensor, call)
     if call.method == "contiguous" and result is tensor:
         wanted = _memory_format(call)
         why = contiguity(layout_of(tensor), wanted).reason if wanted else ""
-        return f"contiguous() did nothing: the tensor is contiguous already. {why}".strip()
+        return Explained(f"contiguous() did nothing: the tensor is contiguous already. {why}".strip())
     if call.method == "to" and result is tensor:
-        return "to() did nothing: the tensor is of that type, on that device, already."
-    if call.method == "copy_" and len(call.args) > 1 and isinstance(call.args[1], torch.Tensor):
-        return _overlapping_copy(tensor, call.args[1], call.subject)
-    if call.method.endswith("_") and tensor.numel() <= MOST_OVERLAP:
-        shared = why_not_in_place(layout_of(tensor))
-        return "" if shared is None else shared.sentence
-    return ""
+        return Explained("to() did nothing: the tensor is of that type, on that device, already.")
+    return None
 
 
 def _memory_format(call: Call) -> str:
@@ -142,27 +132,12 @@ def _memory_format(call: Call) -> str:
     return name if name in ("contiguous_format", "channels_last", "channels_last_3d") else ""
 
 
-def _kept(tensor: torch.Tensor, call: Call, result: Any) -> str:
-    if call.method == "squeeze_" or (len(call.args) < 2 and "dim" not in call.kwargs):
-        return ""
+def _kept(tensor: torch.Tensor, call: Call) -> Explained | None:
+    if len(call.args) < 2 and "dim" not in call.kwargs:
+        return None
     dims = call.kwargs.get("dim", call.args[1] if len(call.args) > 1 else ())
     asked = [dims] if isinstance(dims, int) else list(dims)
     layout = layout_of(tensor)
-    kept = [why_not_squeezed(layout, dim % tensor.dim()) for dim in asked if tensor.dim()]
-    return " ".join(one.sentence for one in kept if one is not None)
-
-
-def _overlapping_copy(target: torch.Tensor, source: torch.Tensor, subject: str) -> str:
-    """A copy onto memory that it reads: torch does not look for it, and the result depends on the order."""
-    if identity_of(target) != identity_of(source) or target.numel() > MOST_OVERLAP:
-        return ""
-    left, right = layout_of(target), layout_of(source)
-    if left == right:
-        return ""
-    met = meeting(left, right)
-    if met is None:
-        return ""
-    return (
-        f"{subject or 'The target'} and what is copied onto it share memory (byte {met.byte}); torch does not notice, "
-        "and the result depends on the order of the writes. clone() the source."
-    )
+    found = (why_not_squeezed(layout, dim % tensor.dim()) for dim in asked if tensor.dim())
+    kept = [one for one in found if one is not None]
+    return Explained(" ".join(one.sentence for one in kept), kept[0]) if kept else None

@@ -45,7 +45,7 @@ class Machine:
         self.limits = limits
         self.recorder = recorder
         self.printer = Printer()
-        self.witness = Witness()
+        self.witness = recorder.witness = Witness()
         self.budget = Budget(limits)
         self._attribute, self._assign_attribute = attribute, assign_attribute
         self._types = types
@@ -85,7 +85,7 @@ class Machine:
         kwargs = {name: check_argument(self, value) for name, value in kwargs.items()}
         check_call(self, function.name.partition(".")[2], args, kwargs)
         if isinstance(kwargs.get("out"), np.ndarray):
-            self.recorder.writing_array(kwargs["out"])
+            self.recorder.writing_array(kwargs["out"], kwargs["out"])
         return check_result(function.call(*args, **kwargs))
 
     def attribute(self, value: Any, name: str) -> Any:
@@ -106,8 +106,10 @@ class Machine:
             (item,), _ = checked_arguments(self, "indexing", (item,), {})
             value[self.index(index)] = item
         elif isinstance(value, np.ndarray):
-            self.recorder.writing_array(value)
-            value[self._array_index(index)] = check_argument(self, item)
+            place = self._array_index(index)
+            part = value[place] if np.size(check_argument(self, item)) > 1 else None
+            self.recorder.writing_array(value, part if isinstance(part, np.ndarray) and part.base is not None else None)
+            value[place] = check_argument(self, item)
         elif isinstance(value, list) and isinstance(index, slice):
             items = list(self.budget.counted(self.iterate(item), "A list"))
             self.budget.fit(len(value) + len(items), "A list")

@@ -67,6 +67,8 @@ KNOWN = (
      "right, each pair of sizes must be equal or one of them 1.", "Compare their .shape; unsqueeze() adds sizes of 1."),
     (r"more than one element of the written-to tensor refers to a single memory location", "Elements of this tensor "
      "share memory, so it cannot be written in place.", "clone() it first."),
+    (r"some elements of the input tensor and the written-to tensor refer", "What is read lies partly on the memory "
+     "that is written.", "clone() what is read."),
     (r"a leaf Variable that requires grad.*in-place", "A tensor that requires grad cannot be changed in place while "
      "autograd watches.", "Do it inside `with torch.no_grad():` or on a clone."),
     (r"Can't call numpy\(\) on Tensor that requires grad", "A tensor that requires grad cannot be handed to numpy.",

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from tensorviz.engine.console.effects import OperationEffect, Origins, classify, written_arguments
+from tensorviz.engine.console.effects import OperationEffect, Origins, classify, tensors_in, written_arguments
 from tensorviz.engine.console.hazards import check_hazards
 from tensorviz.engine.console.limits import Budget, Limits
 from tensorviz.engine.console.values import identity_of
+from tensorviz.engine.console.writes import Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from tensorviz.engine.console.cost import Cost
     from tensorviz.engine.console.undo import Journal
+    from tensorviz.engine.console.witness import Witness
 
 MOST_KEPT = 10_000  # operations of one step that are listed; a loop may do more of them
 
@@ -55,6 +57,7 @@ class Recorder(TorchDispatchMode):
         self.budget = Budget(limits)
         self.memory_lock = threading.RLock()
         self.journal: Journal | None = None
+        self.witness: Witness | None = None
         self._known: dict[tuple[str, int], torch.Tensor] = {}
         self._arrays: list[tuple[int, int]] = []
         self._muted = 0
@@ -102,7 +105,7 @@ class Recorder(TorchDispatchMode):
         check_hazards(func, args, kwargs)
         written = written_arguments(func, args, kwargs)
         concerned = [self._about_to_write(tensor) for tensor in written]
-        with self.memory_lock if written else contextlib.nullcontext():
+        with self.memory_lock if written else contextlib.nullcontext(), self._witnessed(func, args, kwargs, written):
             effect, result = classify(func, args, kwargs, written, self._origins)
         self._wrote = self._wrote or any(concerned)  # not before: what was refused has written nothing
         if len(self._ops) < MOST_KEPT:
@@ -110,6 +113,21 @@ class Recorder(TorchDispatchMode):
         if effect.effect in ("copy", "new"):
             self.cost.made(result)
         return result
+
+    @contextlib.contextmanager
+    def _witnessed(self, func: Any, args: Any, kwargs: Any, written: list[torch.Tensor]) -> Iterator[None]:
+        """Tells the witness of an operation that writes, done or refused."""
+        if not written or self.witness is None:
+            yield
+            return
+        read = [one for one in tensors_in((*args, *kwargs.values())) if not any(one is each for each in written)]
+        write = Write(func._schema.name.rpartition("::")[2], tuple(written), tuple(read))
+        try:
+            yield
+        except Exception as error:
+            self.witness.refused(error, write)
+            raise
+        self.witness.wrote(write)
 
     def _about_to_write(self, tensor: torch.Tensor) -> bool:
         """Keeps what is written over; gives whether that is memory which was there before the step."""
@@ -126,10 +144,16 @@ class Recorder(TorchDispatchMode):
         storage = tensor.untyped_storage()
         return _touch(self._arrays, storage.data_ptr(), storage.data_ptr() + storage.nbytes())
 
-    def writing_array(self, array: np.ndarray[Any, Any]) -> None:
-        """Told by the language before numpy writes: no dispatcher sees that."""
+    def writing_array(self, array: np.ndarray[Any, Any], part: np.ndarray[Any, Any] | None = None) -> None:
+        """Told by the language before numpy writes: no dispatcher sees that.
+
+        part: what of the array gets values that may differ.
+        """
         places = [(key[1], key[1] + tensor.untyped_storage().nbytes())
                   for key, tensor in self._known.items() if key[0] == "cpu"]  # fmt: skip
+        if self.witness is not None and part is not None:
+            low, _ = byte_range(part)
+            self.witness.wrote_array(part, next((first for first, end in places if first <= low < end), low))
         if not _touch([*places, *self._arrays], *byte_range(array)):
             return
         self._wrote = True

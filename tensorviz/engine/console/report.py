@@ -42,7 +42,8 @@ def step_row(step: StepDone) -> dict[str, Any]:
         "bytes_copied": step.bytes_copied,
         "ops": [{"name": one.name, "effect": one.effect, "bytes_copied": one.bytes_copied} for one in step.ops],
     }
-    return row | ({"warnings": list(step.warnings)} if step.warnings else {})
+    said = {"warnings": list(step.warnings), "remarks": list(step.remarks)}
+    return row | {kind: texts for kind, texts in said.items() if texts}
 
 
 def tensor_row(session: Session, name: str, tensor: torch.Tensor) -> dict[str, Any]:

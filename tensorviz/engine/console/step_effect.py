@@ -6,6 +6,8 @@ Must not know the language. What no dispatcher sees, a write through numpy, is f
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_right
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,7 +17,7 @@ from tensorviz.engine.console.recorder import byte_range
 from tensorviz.engine.console.values import identity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import numpy as np
 
@@ -36,22 +38,20 @@ class Memory:
         self.storages: dict[Key, torch.Tensor] = {}
         for state in moment.tensors.values():
             if not state.tensor.is_meta:
-                self.storages.setdefault(identity_of(state.tensor), state.shown)
+                self.storages.setdefault(state.layout[0], state.shown)
         self._prints = self._fingerprints()
 
-    def effect(
-        self, after: Mapping[str, Any], shown: Any, recorded: Recorded, failed: bool
-    ) -> tuple[Effect | None, int]:
+    def effect(self, after: Moment, shown: Any, recorded: Recorded, failed: bool) -> tuple[Effect | None, int]:
         """The effect of the step that led from here to `after`, and the bytes it copied.
 
         shown: the value of the step, when it was an expression. None: no tensor was made, changed or looked at.
         """
-        if self._was_written(recorded):
+        if self._was_written(after, recorded):
             return "inplace", 0
         if failed:
             return None, 0
         found = {self._of_tensor(tensor, recorded) for tensor in self._results(after, shown)}
-        found |= {self._of_array(array) for array in self._arrays(after, shown)}
+        found |= {self._of_array(array) for array in reachable((*self._bound(after), shown)).arrays.values()}
         for effect in STRONGEST_FIRST:
             if effect in found:
                 copied = sum(operation.bytes_copied for operation in recorded.ops)
@@ -73,25 +73,23 @@ class Memory:
                 prints[key] = hash(_bytes(held) if isinstance(held, torch.Tensor) else held.tobytes())
         return prints
 
-    def _was_written(self, recorded: Recorded) -> bool:
-        states = self._moment.tensors.values()
+    def _was_written(self, after: Moment, recorded: Recorded) -> bool:
         if recorded.wrote:
             return True
+        states = [one for key, one in self._moment.tensors.items() if after.tensors.get(key) is not one]
         if any(state.changed_layout or state.tensor._version != state.version for state in states):
             return True
         return self._fingerprints() != self._prints
 
-    def _results(self, after: Mapping[str, Any], shown: Any) -> Iterable[torch.Tensor]:
-        """What the step bound to names, put into lists or gradients, or gave as its value."""
+    def _bound(self, after: Moment) -> list[Any]:
+        """The values of the names that the step bound."""
         before = self._moment.variables
-        bound = [value for name, value in after.items() if name not in before or before[name] is not value]
-        fresh = [tensor for key, tensor in reachable(after.values()).tensors.items() if key not in self._moment.tensors]
-        return (*reachable((*bound, shown)).tensors.values(), *fresh)
+        return [one for name, one in after.variables.items() if name not in before or before[name] is not one]
 
-    def _arrays(self, after: Mapping[str, Any], shown: Any) -> Iterable[np.ndarray[Any, Any]]:
-        before = self._moment.variables
-        bound = [value for name, value in after.items() if name not in before or before[name] is not value]
-        return reachable((*bound, shown)).arrays.values()
+    def _results(self, after: Moment, shown: Any) -> Iterable[torch.Tensor]:
+        """What the step bound to names, put into lists or gradients, or gave as its value."""
+        fresh = [state.tensor for key, state in after.tensors.items() if key not in self._moment.tensors]
+        return (*reachable((*self._bound(after), shown)).tensors.values(), *fresh)
 
     def _of_tensor(self, tensor: torch.Tensor, recorded: Recorded) -> Effect:
         if id(tensor) in self._moment.tensors:
@@ -108,9 +106,24 @@ class Memory:
 
     def _touches(self, low: int, high: int) -> bool:
         """Whether the bytes from `low` to `high` are memory that was there before."""
+        starts, stops = self._places
+        at = bisect_right(stops, low)
+        return at < len(starts) and starts[at] < high
+
+    @cached_property
+    def _places(self) -> tuple[list[int], list[int]]:
+        """Where the memory begins and ends that was there before, joined where it overlaps, in order."""
         ranges = [_bytes_of(tensor) for tensor in self.storages.values()]
         ranges += [byte_range(array) for array in self._moment.arrays.values()]
-        return any(start < high and low < end for start, end in ranges)
+        starts: list[int] = []
+        stops: list[int] = []
+        for start, stop in sorted(one for one in ranges if one[0] < one[1]):
+            if stops and start < stops[-1]:
+                stops[-1] = max(stops[-1], stop)
+            else:
+                starts.append(start)
+                stops.append(stop)
+        return starts, stops
 
 
 def _bytes_of(tensor: torch.Tensor) -> tuple[int, int]:

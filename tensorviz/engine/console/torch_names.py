@@ -64,7 +64,8 @@ SETTABLE = frozenset({"requires_grad", "grad", "data"})
 CONSTANTS = """
 float16 float32 float64 bfloat16 half float double int8 int16 int32 int64 short int long uint8 uint16 uint32 uint64
 bool complex32 complex64 complex128 cfloat cdouble chalf float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz
-float8_e8m0fnu inf nan pi e strided contiguous_format channels_last channels_last_3d preserve_format newaxis
+float8_e8m0fnu float4_e2m1fn_x2 inf nan pi e strided contiguous_format channels_last channels_last_3d
+preserve_format newaxis
 """
 LEGACY = """
 FloatTensor DoubleTensor HalfTensor BFloat16Tensor ByteTensor CharTensor ShortTensor IntTensor LongTensor BoolTensor

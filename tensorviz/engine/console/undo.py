@@ -5,6 +5,7 @@ Must not know the language. Both ways are one exchange: what is put back is kept
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST_BYTES = 1_000_000_000  # that one step may write over and have kept
+RANDOM_BYTES = 8_000  # that the state of the random numbers takes
+
+Random = tuple[tuple[torch.Tensor, list[torch.Tensor]], Any]
 
 
 class Region:
@@ -126,7 +130,7 @@ class TensorState:
 
     def __init__(self, tensor: torch.Tensor) -> None:
         self.tensor = tensor
-        self.layout = layout_of(tensor)
+        self.layout, self._marks = layout_of(tensor), _marks(tensor)
         self.version = tensor._version
         self.shown = tensor.detach()
         self.grad = tensor.grad if tensor.is_leaf else None
@@ -147,8 +151,8 @@ class TensorState:
 
     @property
     def changed_layout(self) -> bool:
-        """Whether the tensor has another layout by now."""
-        return layout_of(self.tensor) != self.layout
+        """Whether the tensor has another layout by now, or reads it otherwise."""
+        return layout_of(self.tensor) != self.layout or _marks(self.tensor) != self._marks
 
     def put_back(self) -> None:
         """Gives the tensor its layout and gradient again."""
@@ -159,6 +163,10 @@ class TensorState:
                 self.tensor.requires_grad_(self.requires_grad)
             if self.tensor.grad is not self.grad:
                 self.tensor.grad = self.grad
+
+
+def _marks(tensor: torch.Tensor) -> tuple[bool, bool]:
+    return tensor.is_conj(), tensor.is_neg()
 
 
 class Moment:
@@ -179,7 +187,13 @@ class Moment:
         self.arrays = found.arrays
         self._containers = [(one, one.copy()) for one in found.containers]
         self._drawn = drawn
-        self.random = (random_state(), drawn.get_state())
+        self.random = _shared((random_state(), drawn.get_state()), previous)
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes the notes themselves take."""
+        lists = (self.variables, self.tensors, self.arrays, *(content for _, content in self._containers))
+        return RANDOM_BYTES + sum(sys.getsizeof(one) for one in lists)
 
     def put_back(self, variables: dict[str, Any]) -> None:
         """Makes the session what it was then; elements are put back by the journals."""
@@ -191,6 +205,18 @@ class Moment:
             state.put_back()
         set_random_state(self.random[0])
         self._drawn.set_state(self.random[1])
+
+
+def _shared(random: Random, previous: Moment | None) -> Random:
+    """The random numbers' state; the object of the moment before when none was drawn since: it has 10,000 bytes."""
+    if previous is None:
+        return random
+    (torch_now, _), numpy_now = random
+    (torch_then, _), numpy_then = previous.random
+    same = torch.equal(torch_now, torch_then) and bool((numpy_now[1] == numpy_then[1]).all())
+    return previous.random if same and random[0][1] == [] == previous.random[0][1] and (
+        numpy_now[2:] == numpy_then[2:]
+    ) else random
 
 
 def _noted(tensor: torch.Tensor, known: TensorState | None) -> TensorState:

@@ -16,7 +16,8 @@ from tensorviz.core.errors import Cancelled, TensorvizError, ValueRefused
 from tensorviz.core.session_script import LOST
 from tensorviz.engine.console.steps import split_steps
 from tensorviz.engine.session import Session
-from tensorviz.engine.tensors.facts import named_tensors, session_facts, step_row, storages_of
+from tensorviz.engine.storage_views import has_memory
+from tensorviz.engine.tensors.facts import named_tensors, session_facts, step_row
 from tensorviz.engine.tensors.log import SessionLog
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tensorviz.engine.console.limits import TooCostly
     from tensorviz.engine.console.steps import ParsedStep
     from tensorviz.engine.tensors.board import Board
+    from tensorviz.engine.tensors.facts import Rows
     from tensorviz.engine.tensors.log import Recorded
 
     Bring = Callable[[dict[str, Any]], tuple[str, Mapping[str, Any]]]
@@ -93,6 +95,8 @@ class Desk:
     def _open(self, seed: int) -> None:
         self._seed = seed
         self._session = Session(ask=self._ask, seed=seed)
+        self._rows: Rows = {}
+        self._left_out = 0
         self.board.memory += 1
 
     def begin_anew(self) -> None:
@@ -104,8 +108,10 @@ class Desk:
     def facts(self) -> SessionFacts:
         """The session as data; from now on its memory may be looked at."""
         tensors, _ = named_tensors(self._session.variables)
-        self.board.publish(storages_of(self._session), tensors, self._session.memory_lock)
-        return replace(session_facts(self._session, self.board.memory), seed=self._seed)
+        facts = session_facts(self._session, self.board.memory, self._rows)
+        storages = {one.id: tensors[one.tensors[0]].untyped_storage() for one in facts.storages}
+        self.board.publish(storages, tensors, self._session.memory_lock)
+        return replace(facts, seed=self._seed)
 
     # ------------------------------------------------------------------------------------------------- doing
 
@@ -154,9 +160,17 @@ class Desk:
         self._name_storages()
         return step_row(self._session.here, time.perf_counter() - started)
 
-    def _name_storages(self) -> None:
-        """Each storage has its letter from the step that made it, so that it has the same when it is brought back."""
-        storages_of(self._session)
+    def _name_storages(self, all_of_them: bool = False) -> None:
+        """Each storage has its letter from the step that made it, so that it has the same when it is brought back.
+
+        all_of_them: also those that the last step did not touch; some may have been left out of the list before.
+        """
+        tensors, left_out = named_tensors(self._session.variables)
+        all_of_them = all_of_them or bool(left_out or self._left_out)
+        self._left_out = left_out
+        for tensor in tensors.values():
+            if (all_of_them or id(tensor) in self._session.fresh) and has_memory(tensor):
+                self._session.storage_names.name_of(tensor)
 
     def undo(self) -> None:
         """Takes the last step back. Raises ValueRefused, as the two below."""
@@ -253,7 +267,7 @@ class Desk:
         finally:
             self._always = False
             self.board.memory += 1
-            self._name_storages()
+            self._name_storages(all_of_them="code" not in action)
         return None
 
     def _code_again(self, action: dict[str, Any], token: CancelToken | None) -> StepRow:

@@ -82,15 +82,16 @@ def _key_text(key: Any) -> str:
     return text if len(text) <= LONGEST_KEY + 4 else ""
 
 
-def session_facts(session: Session, memory: int) -> SessionFacts:
-    """The session as it is now."""
+Rows = dict[str, tuple[object, TensorFacts]]
+
+
+def session_facts(session: Session, memory: int, known: Rows | None = None) -> SessionFacts:
+    """The session as it is now. known: what was told last; the rows of tensors that did not change are used again."""
     tensors, left_out = named_tensors(session.variables)
-    letters = {name: session.storage_names.name_of(one) for name, one in tensors.items() if has_memory(one)}
-    keys = session.dimension_keys
-    rows = tuple(_tensor(name, one, letters.get(name), keys.of(one)) for name, one in tensors.items())
+    rows = _rows(session, tensors, {} if known is None else known)
     return SessionFacts(
         rows,
-        _storages(tensors, letters),
+        _storages(tensors, rows),
         session.here.number,
         memory,
         session.here.parent is not None,
@@ -104,6 +105,19 @@ def storages_of(session: Session) -> dict[str, torch.UntypedStorage]:
     """The storages of the session's tensors by their letters."""
     tensors, _ = named_tensors(session.variables)
     return {session.storage_names.name_of(one): one.untyped_storage() for one in tensors.values() if has_memory(one)}
+
+
+def _rows(session: Session, tensors: Named, known: Rows) -> tuple[TensorFacts, ...]:
+    states, before = session.noted, dict(known)
+    known.clear()
+    for name, tensor in tensors.items():
+        state, told = states.get(id(tensor)), before.get(name)
+        if told is not None and told[0] is state and state is not None:
+            known[name] = told
+            continue
+        letter = session.storage_names.name_of(tensor) if has_memory(tensor) else None
+        known[name] = state, _tensor(name, tensor, letter, session.dimension_keys.of(tensor))
+    return tuple(row for _, row in known.values())
 
 
 def _tensor(name: str, tensor: torch.Tensor, letter: str | None, keys: tuple[int, ...]) -> TensorFacts:
@@ -124,19 +138,21 @@ def _tensor(name: str, tensor: torch.Tensor, letter: str | None, keys: tuple[int
     )
 
 
-def _storages(tensors: Named, letters: Mapping[str, str]) -> tuple[StorageFacts, ...]:
-    members: dict[str, list[str]] = {}
-    for name, letter in letters.items():
-        members.setdefault(letter, []).append(name)
+def _storages(tensors: Named, rows: tuple[TensorFacts, ...]) -> tuple[StorageFacts, ...]:
+    members: dict[str, list[TensorFacts]] = {}
+    for row in rows:
+        if row.storage is not None:
+            members.setdefault(row.storage, []).append(row)
     ordered = sorted(members, key=lambda letter: (len(letter), letter))
-    return tuple(_storage(letter, [(name, tensors[name]) for name in members[letter]]) for letter in ordered)
+    return tuple(_storage(letter, members[letter], tensors[members[letter][0].name]) for letter in ordered)
 
 
-def _storage(letter: str, members: list[tuple[str, torch.Tensor]]) -> StorageFacts:
-    tensor = members[0][1]
-    [(dtype, _)] = Counter(str(one.dtype).removeprefix("torch.") for _, one in members).most_common(1)
+def _storage(letter: str, members: list[TensorFacts], tensor: torch.Tensor) -> StorageFacts:
+    dtype = members[0].dtype
+    if len(members) > 1:
+        [(dtype, _)] = Counter(one.dtype for one in members).most_common(1)
     nbytes = tensor.untyped_storage().nbytes()
-    return StorageFacts(letter, nbytes, str(tensor.device), dtype, tuple(name for name, _ in members))
+    return StorageFacts(letter, nbytes, members[0].device, dtype, tuple(one.name for one in members))
 
 
 def _is_plain(value: Any) -> bool:
@@ -171,6 +187,7 @@ def row_of(step: StepDone, number: int, parent: int, seconds: float, replayed: b
         ops=tuple(OperationRow(one.name, one.effect, one.bytes_copied) for one in step.ops),
         warnings=step.warnings,
         remarks=step.remarks,
+        surprise=None if step.surprise is None else Trouble(step.surprise.sentence, reason=step.surprise),
         seconds=seconds,
         replayed=replayed,
     )

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from tensorviz.engine.worker import Handler, Handlers, Job
 
 SHARE = 4  # of the time that many steps take, telling of them may take one part in so many
+OFTEN = 0.1  # seconds between two tellings at least, while many steps run: each is drawn, and that takes longer
 
 
 class DeskSource:
@@ -137,7 +138,7 @@ class _Telling:
 
     def __init__(self, job: Job, desk: Desk) -> None:
         self._job, self._desk = job, desk
-        self._ended = time.perf_counter()
+        self._ended = 0.0
         self._took = 0.0
         self._told = False
 
@@ -151,7 +152,7 @@ class _Telling:
     def tell_if_quick(self) -> None:
         """Unless it was told just now."""
         self._told = False
-        if time.perf_counter() - self._ended > SHARE * self._took:
+        if time.perf_counter() - self._ended > max(SHARE * self._took, OFTEN):
             self.tell()
 
     def tell_the_rest(self) -> None:

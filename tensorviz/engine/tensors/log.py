@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ VERSION = 1
 NAME, ASIDE = "session.jsonl", "session-before.jsonl"
 MARKS = ("allowed", "lost")
 SEEDS = 2**63  # those that torch takes
-LARGEST = 64_000_000  # bytes of a log that is read
+LARGEST = 64_000_000  # bytes of a log that is read, and written
+ENDING = 1_000  # of them are kept for how the last action ended
 
 
 @dataclass(slots=True)
@@ -35,18 +37,28 @@ class Recorded:
 
 
 class SessionLog:
-    """The file. Nothing here raises: what cannot be written is said once by `problem`."""
+    """The file. Nothing here raises: what cannot be written is said by `problem`, and tried again with what follows.
+
+    So the file is always what was done from the beginning up to some point, without a gap.
+    """
 
     def __init__(self, folder: Path | None) -> None:
         self._path = folder / NAME if folder is not None else None
         self.problem = ""
+        self._unwritten = ""
+        self._stopped = False
 
     def begin(self, seed: int) -> None:
         """A new session; the file so far is kept aside."""
         if self._path is None:
             return
-        with contextlib.suppress(OSError):
+        self._unwritten, self._stopped = "", False
+        try:
             self._path.replace(self._path.with_name(ASIDE))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self._stop(error.strerror or str(error))
         self._write({"version": VERSION, "seed": seed})
 
     def start(self, action: dict[str, Any]) -> None:
@@ -75,14 +87,30 @@ class SessionLog:
         self._write({"restored": True})
 
     def _write(self, line: dict[str, Any], before: str = "") -> None:
-        if self._path is None:
+        if self._path is None or self._stopped:
             return
+        self._unwritten += f"{before}{json.dumps(line)}\n"
+        size = None
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="ascii") as file:
-                file.write(f"{before}{json.dumps(line)}\n")
+                size = file.tell()
+                if size + len(self._unwritten) > LARGEST - (ENDING if "run" in line else 0):
+                    self._stop("it became too long. Begin a new one")
+                    return
+                file.write(self._unwritten)
+            self._unwritten = ""
         except OSError as error:
-            self.problem = f"The session is not being saved: {error.strerror or error}."
+            self.problem = _not_saved(error.strerror or str(error))
+            if size is not None:  # a part that was written would be there twice
+                with contextlib.suppress(OSError):
+                    os.truncate(self._path, size)
+            if len(self._unwritten) > LARGEST:
+                self._stop(error.strerror or str(error))
+
+    def _stop(self, why: str) -> None:
+        """Nothing more is written before the next session begins."""
+        self.problem, self._stopped, self._unwritten = _not_saved(why), True, ""
 
     def read(self) -> Recorded | None:
         """What the file holds; None when there is no session in it. Lines that make no sense are passed over."""
@@ -95,6 +123,10 @@ class SessionLog:
         except OSError:
             return None
         return _recorded(lines)
+
+
+def _not_saved(why: str) -> str:
+    return f"The session is not being saved: {why}."
 
 
 def _recorded(lines: list[str]) -> Recorded | None:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPen, QRegion
 from PySide6.QtWidgets import QFrame
 
+from tensorviz.core.canvas_heading import heading_of, same_place
 from tensorviz.ui.canvas import scene_maker
 from tensorviz.ui.canvas.lights import Lights, region_of
 from tensorviz.ui.canvas.picture import CanvasPicture
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
     from PySide6.QtWidgets import QWidget
 
+    from tensorviz.core.canvas_heading import Heading
     from tensorviz.core.canvas_scene import CanvasScene
     from tensorviz.core.number_text import NumberText
     from tensorviz.ui.canvas.lights import Sight
     from tensorviz.ui.state.workspace import Workspace
 
-FRAME = 33  # milliseconds between two pictures of what fades
+FRAME, MOVING = 33, 16  # milliseconds between two pictures of what fades; of what moves
 ABOVE = 6.0  # pixels over the first row
 
 
@@ -53,6 +55,7 @@ class CanvasView(PlaneArea):
         self.made: scene_maker.Made | None = None
         self.picture, self.lights, self.turning = CanvasPicture(self._text, self._is_special), Lights(), Turning()
         self._storage = ""
+        self._basis: object = None
         self._arrivals = 0
         self._rounded = False
         self._lit: QRegion | None = None
@@ -94,15 +97,26 @@ class CanvasView(PlaneArea):
     def rebuild(self) -> None:
         """Draws what there is now; where it stood is kept while the storage is the same."""
         before, old = self.made, self._storage
+        basis = scene_maker.basis(self._showing, self.wishes, self._room_across())
+        if before is not None and basis == self._basis:
+            self._stamp()
+            self._tint()
+            self.rebuilt.emit()
+            return
+        self._basis = basis
         self.made = scene_maker.make(self._showing, self.wishes, self._room_across())
         self._storage = self._showing.storage or ""
         if self._storage != old or self.made is None:
             self.lights.cursor = None
             self.left = self.top = 0.0
         if self.made is not None:
-            if before is not None and self._storage == old and motion_allowed(self):
-                self.turning.begin(before.scene, self.made.scene)
+            top = self.top
+            if before is not None and self._storage == old:
+                top = same_place(before.scene, self.made.scene, self.top - ABOVE) + ABOVE
+                if motion_allowed(self):
+                    self.turning.begin(before.scene, self.made.scene)
             self._take(self.made)
+            self.go_to(self.left, top)
         self._start_frames()
         self.rebuilt.emit()
 
@@ -205,6 +219,7 @@ class CanvasView(PlaneArea):
             time = Slice()
             self.picture.fading = self.turning.fading(made.scene)
             self._paint_plane(painter, made, QRectF(event.rect()), time)
+            self._paint_heading(painter, made, time)
             if time.left_out:
                 self._more.start()
             self._notice_rounding()
@@ -232,6 +247,28 @@ class CanvasView(PlaneArea):
                 painter.fillRect(QRectF(made.gutter - 1, 0, 1, names.height()), tokens.colour("border"))
             self._paint_current(painter, made, rows)
             self.picture.paint_names(painter, origin.y(), area.translated(0, -origin.y()), time)
+
+    def heading(self) -> Heading | None:
+        """The cells that stay in sight over the lanes of their row."""
+        scene = self.scene
+        return None if scene is None else heading_of(scene, self.top - ABOVE, self.room()[1])
+
+    def _paint_heading(self, painter: QPainter, made: scene_maker.Made, time: Slice) -> None:
+        kept, tokens = self.heading(), tokens_of(self)
+        if kept is None:
+            return
+        area, origin = QRectF(0, kept.y, self.room()[0], kept.height), self.origin()
+        painter.save()
+        painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(area, tokens.colour("raised"))
+        at = QPointF(origin.x(), kept.y)
+        self.picture.paint_ruler_names(painter, kept.y, time)
+        painter.setClipRect(area.adjusted(made.gutter - 4, 0, 0, 0), Qt.ClipOperation.IntersectClip)
+        self.picture.paint_heading(painter, at, kept.row, area.translated(-origin.x(), 0), time)
+        place, rows = at - QPointF(0, made.scene.tops.top(kept.row)), range(kept.row, kept.row + 1)
+        self.lights.paint(painter, tokens, place, rows, motion_allowed(self), self.hasFocus())
+        painter.restore()
+        painter.fillRect(QRectF(0, area.bottom() - 1, area.width(), 1), tokens.colour("border"))
 
     def _paint_current(self, painter: QPainter, made: scene_maker.Made, rows: range) -> None:
         """A bar beside the lanes of the current tensor, where there are several."""
@@ -264,6 +301,9 @@ class CanvasView(PlaneArea):
             number = next((n for n, one in enumerate(self.made.facts) if one.name == hover.tensor), None)
         self.lights.point(hover, number, self._sight())
         self._lit = region_of(self.lights.hover_area(), self.origin)
+        kept = self.heading()
+        if kept is not None:
+            self._lit += QRectF(0, kept.y, self.room()[0], kept.height).toAlignedRect()
         self._update(before + self._lit)
 
     @Slot()
@@ -293,15 +333,15 @@ class CanvasView(PlaneArea):
             self._start_frames()
 
     def _start_frames(self) -> None:
-        if not self._frames.isActive() and (self.lights.flashing() or self.turning.running()):
-            self._frames.start()
+        if self.lights.flashing() or self.turning.running():
+            self._frames.start(MOVING if self.turning.running() else FRAME)
 
     @Slot()
     def _next_frame(self) -> None:
         """The next picture of what fades; ends when all has faded."""
         scene = self.scene
         flashing = self.lights.flash_rectangles(self._sight()[0]) if scene is not None else []
-        if self.turning.running() or len(flashing) > 400:
+        if self.turning.running() or len(flashing) > 400 or self.heading() is not None:
             self.viewport().update()
         else:
             self._update(region_of(flashing, self.origin))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPen, QRegion
 
-from tensorviz.core.canvas_marks import cells_on, elements_on, path_to, runs_in, stretch_rectangles
+from tensorviz.core.canvas_marks import cells_on, elements_on, path_to, runs_in, stretch_rectangles, tracks_area
 from tensorviz.ui.canvas.shape_painter import paint_shapes
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.theme import Tokens
 
 FLASH = 0.6  # seconds
-FLASH_ALPHA, HOVER_ALPHA, SELECTED_ALPHA = 130, 70, 60
+FLASH_ALPHA, HOVER_ALPHA, SELECTED_ALPHA, VEIL = 130, 70, 60, 205
 MOST_SPANS = 20_000  # of one change; more flash as one
 MOST_FLASHES = 4000  # rectangles of one change that are painted one by one
 
@@ -158,6 +158,9 @@ class Lights:
         scene = self.scene
         for row, shapes in self.path.items():
             if scene is not None and row in rows:
+                # Only the way is to be read: the other hops stand back.
+                behind = tracks_area(scene, self._path_lane, row)
+                _fill(painter, origin, [] if behind is None else [behind], _thin(tokens.colour("raised"), VEIL))
                 painter.save()
                 painter.translate(origin + QPointF(0, scene.tops.top(row)))
                 paint_shapes(painter, shapes)

@@ -6,23 +6,25 @@ Must not know events, pointing or scrolling; it paints what a rectangle of the p
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QPainter
 
 from tensorviz.core.canvas_cells import ROUNDED, bar, bare_cell, cell, cell_text, figures, ruler, ruler_names
 from tensorviz.core.canvas_geometry import Detail
 from tensorviz.core.canvas_lanes import CanvasLanes, Part
 from tensorviz.core.canvas_scene import Placed, SceneLane
+from tensorviz.core.canvas_turning import FIRST_TRACK, turning_hops
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.lane_picture import TRACK
 from tensorviz.core.picture_theme import PICTURE_DARK, PICTURE_LIGHT
+from tensorviz.ui.canvas.shape_painter import kept_right_of, paint_shapes
 from tensorviz.ui.canvas.tiles import TileStore, painted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
-
-    from PySide6.QtGui import QPainter
 
     from tensorviz.core.canvas_scene import CanvasScene
     from tensorviz.core.drawing import Shape
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
     from tensorviz.core.number_text import NumberText
     from tensorviz.ui.canvas.tiles import Slice, Tile
 
-USUAL_TILE, COARSE_TILE = 1024.0, 400.0  # pixels across; bands are slow to work out
+USUAL_TILE, COARSE_TILE = 512.0, 400.0  # pixels across; bands are slow to work out
 MOST_KNOWN = 20_000  # lanes and looks that have a number
+BESIDE, HIGHEST = 12.0, 1e6  # what a part of a lane has beside it; more than a lane is high
+STRIP_ENDS = FIRST_TRACK - 5
 GHOST = 0.6  # how much of a tensor that does not exist is seen
 
 
@@ -100,16 +104,31 @@ class CanvasPicture:
     ) -> None:
         scene = self.scene
         assert scene is not None
-        left, width = across
         high = scene.rows.ruler_height + scene.rows.cell_height
         if area.top() < high + 1:
-            key = ("cells", self._look, part.row, part.span[0])
-            stamp = (self.stamp, self._together)
-            size = (width + 60, high + 1)  # the ruler's last mark may stick out
-            self._put(painter, at, self._tile(key, stamp, lambda: self._cells(part), left, size, time))
+            self._put(painter, at, self._cells_tile(part, across, time))
         for placed in scene.placed(part.row):
             if placed.top < area.bottom() and placed.top + placed.height > area.top():
                 self._paint_lane(painter, at + QPointF(0, placed.top), part, placed, across, time)
+
+    def _cells_tile(self, part: Part, across: tuple[float, float], time: Slice) -> Tile | None:
+        key = ("cells", self._look, part.row, part.span[0])
+        stamp = (self.stamp, self._together)
+        # The ruler's last mark may stick out.
+        size = (across[1] + 60, part.rows.ruler_height + part.rows.cell_height + 1)
+        return self._tile(key, stamp, lambda: self._cells(part), across[0], size, time)
+
+    def paint_heading(self, painter: QPainter, at: QPointF, row: int, area: QRectF, time: Slice) -> None:
+        """Paints the cells of a row, its top at `at`: between the pixels of `area` across, on the plane."""
+        for part, left, width in self._parts(row, area.left(), area.right()):
+            self._put(painter, at + QPointF(left, 0), self._cells_tile(part, (left, width), time))
+
+    def paint_ruler_names(self, painter: QPainter, top: float, time: Slice) -> None:
+        """Paints what stands left of the ruler."""
+        theme, right = PICTURE_DARK if self.dark else PICTURE_LIGHT, self.gutter - 12
+        key = ("ruler names", self._look)
+        tile = self._tile(key, None, lambda: ruler_names(theme, right, 0), 0, (self.gutter, 30), time)
+        self._put(painter, QPointF(0, top), tile)
 
     def _paint_lane(
         self, painter: QPainter, at: QPointF, part: Part, placed: Placed, across: tuple[float, float], time: Slice
@@ -118,16 +137,39 @@ class CanvasPicture:
         assert scene is not None
         lane = scene.lanes[placed.number]
         fading = self.fading.get(placed.number)
-        share = GHOST if placed.number == self.ghost else fading.share if fading is not None else 1.0
         tile = self._lane_tile(lane, self._lanes[placed.number], placed, part, across, time)
-        before = painter.opacity()
-        if fading is not None:
-            painter.setOpacity(1 - share)
-            old = self._lane_tile(fading.old, self._number(fading.old.lane), placed, part, across, time)
-            self._put(painter, at, old)
-        painter.setOpacity(share)
-        self._put(painter, at, tile)
-        painter.setOpacity(before)
+        if fading is None:
+            painter.setOpacity(GHOST if placed.number == self.ghost else 1.0)
+            self._put(painter, at, tile)
+            painter.setOpacity(1.0)
+            return
+        old = self._lane_tile(fading.old, self._number(fading.old.lane), placed, part, across, time)
+        both = lane.full and fading.old.full
+        hops = turning_hops(fading.old, lane, part, fading.share, self.dark) if both else None
+        whole = QRectF(at.x() - BESIDE, at.y(), across[1] + 2 * BESIDE, HIGHEST)
+        if hops is None:
+            self._blend(painter, at, (old, tile), fading.share, whole)
+            return
+        below = at.y() + FIRST_TRACK + TRACK * len(placed.tracks) - 3
+        self._blend(painter, at, (old, tile), fading.share, QRectF(whole.topLeft(), QSizeF(whole.width(), STRIP_ENDS)))
+        self._blend(painter, at, (None, tile), 1.0, whole.translated(0, below - at.y()))
+        painter.save()
+        painter.setClipRect(whole, Qt.ClipOperation.IntersectClip)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(at - QPointF(across[0], 0))
+        paint_shapes(painter, hops)
+        painter.restore()
+
+    def _blend(
+        self, painter: QPainter, at: QPointF, tiles: tuple[Tile | None, Tile | None], share: float, area: QRectF
+    ) -> None:
+        """Paints two tiles within an area, `share` of the second and the rest of the first."""
+        painter.save()
+        painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+        for tile, opacity in zip(tiles, (1 - share, share), strict=True):
+            painter.setOpacity(opacity)
+            self._put(painter, at, tile)
+        painter.restore()
 
     def _lane_tile(
         self, lane: SceneLane, number: int, placed: Placed, part: Part, across: tuple[float, float], time: Slice
@@ -136,7 +178,9 @@ class CanvasPicture:
         key = ("lane", self._look, number, lane.full, part.row, part.span[0])
         own = replace(placed, tracks=tracks)
         lanes = CanvasLanes(PICTURE_DARK if self.dark else PICTURE_LIGHT)
-        size = (across[1] + 12, lane.height + TRACK * len(tracks) + 1)
+        # What lies at the edge of two tiles is on both: twice on one another, it would look bolder.
+        after = BESIDE if part.span[1] == part.row_span[1] else 0.0
+        size = (across[1] + after, lane.height + TRACK * len(tracks) + 1)
         return self._tile(key, None, lambda: lanes.shapes(lane, own, part), across[0], size, time)
 
     def paint_names(self, painter: QPainter, top: float, area: QRectF, time: Slice) -> None:
@@ -148,16 +192,14 @@ class CanvasPicture:
         lanes = CanvasLanes(theme)
         for row in scene.tops.visible(area.top(), area.bottom()):
             y = scene.tops.top(row)
-            key: Hashable = ("ruler names", self._look)
-            tile = self._tile(key, None, lambda: ruler_names(theme, right, 0), 0, (self.gutter, 30), time)
-            self._put(painter, QPointF(0, top + y), tile)
+            self.paint_ruler_names(painter, top + y, time)
             for placed in scene.placed(row):
                 if y + placed.top >= area.bottom() or y + placed.top + placed.height <= area.top():
                     continue
                 lane = scene.lanes[placed.number]
-                key = ("names", self._look, self._lanes[placed.number], lane.full, placed.tracks)
+                key: Hashable = ("names", self._look, self._lanes[placed.number], lane.full, placed.tracks)
                 tile = self._tile(
-                    key, None, lambda lane=lane, placed=placed: lanes.labels(lane, placed.tracks, right),  # type: ignore[misc]  # bound now
+                    key, None, partial(_names, lanes, lane, placed, right),
                     0, (self.gutter, placed.height), time,
                 )  # fmt: skip
                 self._put(painter, QPointF(0, top + y + placed.top), tile)
@@ -254,9 +296,13 @@ def _reached(lane: Lane, start: int, stop: int) -> Iterator[tuple[int, int]]:
     """The stretches of cells start..stop-1 that a lane has bytes in, counted from `start`."""
     size, cell_bytes = lane.layout.itemsize, lane.cell_bytes
     try:
-        runs = lane.layout.reach.runs(start * cell_bytes // size, -(-stop * cell_bytes // size))
+        runs = lane.layout.glance.runs(start * cell_bytes // size, -(-stop * cell_bytes // size))
     except ValueRefused:  # a rare layout, for which it is too much to find out
         return
     for low, high in runs:
         a, b = low * size // cell_bytes - start, -(-high * size // cell_bytes) - start
         yield max(a, 0), min(b, stop - start)
+
+
+def _names(lanes: CanvasLanes, lane: SceneLane, placed: Placed, right: float) -> list[Shape]:
+    return kept_right_of(lanes.labels(lane, placed.tracks, right), BESIDE)

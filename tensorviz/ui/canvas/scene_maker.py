@@ -72,6 +72,16 @@ def lanes_of(showing: ShowingState) -> tuple[tuple[TensorFacts, bool], ...]:
     return tuple(lanes)
 
 
+def basis(showing: ShowingState, wishes: Wishes, width: float) -> object:
+    """All that a scene follows from: while this is equal, so is the scene, and it need not be made anew."""
+    storage = showing.current_storage
+    if storage is None:
+        return None
+    ghost = showing.ghost
+    tensors = tuple((one, one.name == showing.current) for one in showing.lanes)
+    return storage.id, storage.nbytes, storage.dtype, tensors, ghost, wishes, width
+
+
 def make(showing: ShowingState, wishes: Wishes, width: float) -> Made | None:
     """The scene of the storage that is shown, in `width` pixels; None when none is shown."""
     storage = showing.current_storage

@@ -5,6 +5,7 @@ Must not know what is drawn.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,16 @@ def _font(size: float, bold: bool, mono: bool, family: str) -> QFont:
 @lru_cache(maxsize=4096)
 def _advance(text: str, size: float, bold: bool, mono: bool, family: str) -> float:
     return QFontMetricsF(_font(size, bold, mono, family)).horizontalAdvance(text)
+
+
+def kept_right_of(shapes: Iterable[Shape], edge: float) -> list[Shape]:
+    """Labels that end somewhere, cut so that they begin at `edge` or later: a font may be wider than was reckoned."""
+    return [_cut_left(one, edge) if isinstance(one, Label) and one.anchor == "end" else one for one in shapes]
+
+
+def _cut_left(label: Label, edge: float) -> Label:
+    metrics = QFontMetricsF(font_of(label.size, label.bold, label.mono))
+    return replace(label, text=metrics.elidedText(label.text, Qt.TextElideMode.ElideMiddle, label.x - edge))
 
 
 def _label(painter: QPainter, label: Label) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tensorviz.core.errors import ValueRefused
+from tensorviz.core.lanes import Lane
 from tensorviz.core.text import count_text
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from tensorviz.core.layout import Layout
     from tensorviz.core.number_text import NumberText
     from tensorviz.core.session_data import StorageFacts, TensorFacts
+
+
+MOST_LANES = 3  # that are told whole
 
 
 def cell_words(storage: StorageFacts, address: int, value: NumberText | None) -> str:
@@ -36,7 +40,7 @@ def element_words(tensor: TensorFacts, index: tuple[int, ...], value: NumberText
 
 def _times(layout: Layout, address: int) -> int:
     try:
-        return layout.times_seen(address)
+        return int(layout.glance.counts(address, address + 1)[0])
     except ValueRefused:  # a rare layout, for which it is too much to find out
         return 0
 
@@ -47,12 +51,39 @@ def _value(value: NumberText | None) -> str:
     return value.text if value.exact else f"about {value.text}"
 
 
-def storage_words(storage: StorageFacts, window: tuple[int, int], lanes: Sequence[TensorFacts], at: str) -> str:
-    """The storage, the cells in sight, the tensors under it, and the cell that has the keyboard."""
+def storage_words(
+    storage: StorageFacts,
+    window: tuple[int, int],
+    lanes: Sequence[TensorFacts],
+    at: str,
+    values: Sequence[NumberText | None] = (),
+) -> str:
+    """The storage, the cells in sight, the tensors under it, and the cell that has the keyboard.
+
+    values: what stands in the first cells in sight.
+    """
     said = [f"Storage {storage.id}, {storage.title}."]
+    said += [f"At {at}."] if at else []
     if storage.cells:
         said.append(f"In sight: cells {count_text(window[0])} to {count_text(window[1] - 1)}.")
+    if values:
+        more = " and so on" if window[1] - window[0] > len(values) else ""
+        said.append(f"From cell {count_text(window[0])}: {', '.join(map(_value, values))}{more}.")
     names = ", ".join(one.name for one in lanes[:8]) + (f" and {len(lanes) - 8} more" if len(lanes) > 8 else "")
     said += [f"Lanes: {names}."] if lanes else []
-    said += [f"At {at}."] if at else ["Arrow keys go from cell to cell, Enter edits."]
+    said += [_lane(one) for one in lanes[:MOST_LANES]]
+    said += [] if at else ["Arrow keys go from cell to cell, Enter edits."]
     return " ".join(said)
+
+
+def _lane(tensor: TensorFacts) -> str:
+    """What a lane draws: where it begins, its hops, and what its bracket says."""
+    sizes = zip(tensor.layout.shape, tensor.layout.stride, strict=True)
+    dims = [(dim, size, stride) for dim, (size, stride) in enumerate(sizes) if size > 1]
+    hops = [f"dimension {dim} has {size} indices {_apart(stride)}" for dim, size, stride in dims]
+    lane = Lane(tensor.name, tensor.layout, tensor.dtype, tensor.kind.itemsize)
+    return "; ".join((f"{tensor.name} begins at element {count_text(tensor.layout.offset)}", *hops, lane.summary)) + "."
+
+
+def _apart(stride: int) -> str:
+    return "on one place" if stride == 0 else f"{count_text(abs(stride))} apart{', backwards' if stride < 0 else ''}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal, Slot
 from PySide6.QtWidgets import QToolTip
 
 from tensorviz.core.canvas_writing import writing_code
@@ -15,7 +15,7 @@ from tensorviz.core.errors import ValueRefused
 from tensorviz.ui.canvas.canvas_view import ABOVE, CanvasView
 from tensorviz.ui.canvas.cell_editor import CellEditor
 from tensorviz.ui.canvas.spoken import cell_words, element_words, storage_words
-from tensorviz.ui.state.pointing import Selection
+from tensorviz.ui.state.pointing import MOST_STEPS, Selection
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
 
 WHOLE = 64  # characters of a number that is told in full
+MOST_TOLD = 40  # cells in sight whose numbers are told
 ZOOM = 1.25
 STARTS = frozenset("0123456789+-.")  # what a value may begin with
 LETTERS = frozenset("nitf")  # nan, inf, true, false
@@ -43,6 +44,7 @@ class StorageCanvas(CanvasView):
         self.editor.accepted.connect(self.write)
         self.editor.left.connect(self.setFocus)
         self.rebuilt.connect(self._describe)
+        self._memory.arrived.connect(self._describe_bytes)
         self.moved.connect(self.editor.close_quietly)
         self._describe()
 
@@ -53,7 +55,9 @@ class StorageCanvas(CanvasView):
         made = self.made
         if made is None:
             return None
-        at = point - self.origin()
+        at, kept = point - self.origin(), self.heading()
+        if kept is not None and point.y() < kept.y + kept.height:
+            at.setY(made.scene.tops.top(kept.row) + point.y() - kept.y)
         # Names lie over cells that were scrolled under them.
         return made.scene.hit(-1.0 if point.x() < made.gutter else at.x(), at.y())
 
@@ -78,7 +82,8 @@ class StorageCanvas(CanvasView):
     def _index_at(self, hit: Hit) -> tuple[int, ...] | None:
         if self.made is None or hit.number is None or hit.element is None:
             return None
-        return next(self.made.facts[hit.number].layout.indices_at(hit.element), None)
+        layout = self.made.facts[hit.number].layout
+        return next(layout.indices_at(hit.element), None) if layout.search_steps <= MOST_STEPS else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt's: a cell gets the keyboard; an element is selected, and its tensor becomes the current one."""
@@ -134,7 +139,7 @@ class StorageCanvas(CanvasView):
             return ""
         index, tensor = self._index_at(hit), made.facts[hit.number]
         if index is None:
-            return f"{tensor.name}: {tensor.title}"
+            return f"{tensor.name}: {tensor.title}, {made.scene.lanes[hit.number].lane.summary}"
         text = self._memory.element_text(tensor, tensor.layout.address(index), WHOLE)
         return element_words(tensor, index, text)
 
@@ -153,15 +158,17 @@ class StorageCanvas(CanvasView):
         address = min(max(address, 0), scene.rows.cells - 1)
         self.lights.cursor = address
         if show:
-            self._bring_into_sight(address)
+            self.bring_into_sight(address)
         self._pointing.at_cell(self._storage, address, scene.rows.cell_bytes)
         self._describe()
         self.viewport().update()
         self.moved_to.emit(address)
 
-    def _bring_into_sight(self, address: int) -> None:
+    def bring_into_sight(self, address: int) -> None:
+        """Scrolls as little as it takes to show a cell."""
         made = self.made
-        assert made is not None
+        if made is None:
+            return
         left, top, width, height = made.scene.rectangle(address)
         ruler, (across, down) = made.scene.rows.ruler_height, self.room()
         x, y = self.left, self.top
@@ -267,6 +274,12 @@ class StorageCanvas(CanvasView):
         self.hold_space(False)
         self.viewport().update()
 
+    @Slot(str)
+    def _describe_bytes(self, storage: str) -> None:
+        current = self._showing.current_storage
+        if current is not None and current.id == storage:
+            self._describe()
+
     def _describe(self) -> None:
         """The canvas in words, for those who do not see it: the storage, what is in sight, the cell of the keyboard."""
         self.setAccessibleDescription(self.description())
@@ -279,7 +292,8 @@ class StorageCanvas(CanvasView):
         rows = self._sight()[0]
         window = (made.scene.rows.window(rows.start)[0], made.scene.rows.window(max(rows.stop - 1, rows.start))[1])
         at = "" if self.cell is None else self.cell_words(self.cell)
-        return storage_words(storage, window, made.facts, at)
+        told = range(window[0], min(window[1], window[0] + MOST_TOLD))
+        return storage_words(storage, window, made.facts, at, [self._text(address, WHOLE) for address in told])
 
     # --------------------------------------------------------------------------------------------------------- editing
 

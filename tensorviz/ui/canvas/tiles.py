@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tensorviz.core.drawing import Shape
 
 MOST_BYTES = 96 * 1024 * 1024
-SLICE = 0.003  # seconds of making tiles in one paint
+SLICE = 0.0025  # seconds of making tiles in one paint
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,27 @@ class TileStore:
 
 
 class Slice:
-    """The time that one paint may spend on new tiles; the first one is always made, so that there is progress."""
+    """The time that one paint may spend on new tiles; the first one is always made, so that there is progress.
+
+    One more is made only if it ends in time when it takes as long as the longest so far.
+    """
 
     def __init__(self, seconds: float = SLICE) -> None:
-        self._until = perf_counter() + seconds
+        self._last = perf_counter()
+        self._until = self._last + seconds
+        self._longest = 0.0
         self.made = 0
         self.left_out = 0
 
     def allows(self) -> bool:
         """Whether one more may be made now; counts those that may not."""
-        if self.made and perf_counter() >= self._until:
-            self.left_out += 1
-            return False
+        now = perf_counter()
+        if self.made:
+            self._longest = max(self._longest, now - self._last)
+            if now + self._longest >= self._until:
+                self.left_out += 1
+                return False
+        self._last = now
         self.made += 1
         return True
 

@@ -1,4 +1,4 @@
-"""Lanes that turn into others: a tensor whose layout changed on the same storage fades from the old to the new.
+"""Lanes that turn into others: the hops of a tensor whose layout changed on the same storage move to their new places.
 
 Must not know painting; it says which lanes fade, and how far they are.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tensorviz.core.canvas_scene import CanvasScene
     from tensorviz.core.lanes import Lane
 
-LASTS = 0.25  # seconds
+LASTS = 0.3  # seconds
 
 
 class Turning:

@@ -6,7 +6,7 @@ there; a page that is not here yet is asked for, and told when it came.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -18,7 +18,7 @@ from tensorviz.engine.messages import Event, JobCancelled, JobFailed, JobFinishe
 from tensorviz.engine.messages.session import PagesRead, ReadPages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from tensorviz.core.dtypes import DType, Number
     from tensorviz.core.session_data import TensorFacts
@@ -48,6 +48,7 @@ class MemoryState(QObject):
         super().__init__(parent)
         self._jobs, self._session = jobs, session
         self._pages: OrderedDict[tuple[str, int], tuple[int, bytes]] = OrderedDict()
+        self._held: Counter[str] = Counter()
         self._texts: dict[tuple[str, int, bool, bool, int], NumberText] = {}
         self._wanted: dict[str, dict[int, None]] = {}
         self._asked: dict[str, set[int]] = {}
@@ -143,9 +144,19 @@ class MemoryState(QObject):
     def _refresh(self) -> None:
         """Lets go of storages that are gone; the rest is read again when it is looked at."""
         there = {one.id for one in self._session.facts.storages}
-        for key in [key for key in self._pages if key[0] not in there]:
-            del self._pages[key]
+        if not self._held.keys() <= there:
+            for key in [key for key in self._pages if key[0] not in there]:
+                self._drop(key)
         self._asked = {storage: pages for storage, pages in self._asked.items() if storage in there}
+
+    def _drop(self, key: tuple[str, int]) -> tuple[int, bytes] | None:
+        """Lets go of a page; gives what it was."""
+        held = self._pages.pop(key, None)
+        if held is not None:
+            self._held[key[0]] -= 1
+            if not self._held[key[0]]:
+                del self._held[key[0]]
+        return held
 
     @Slot(object)
     def _take(self, event: Event) -> None:
@@ -159,17 +170,22 @@ class MemoryState(QObject):
             self._asked.get(storage, set()).difference_update(pages)
 
     def _keep(self, event: PagesRead) -> None:
+        from tensorviz.core.byte_spans import differing  # it needs numpy, which the window does not wait for
+
         storage = event.storage
         _, pages = self._jobs_of[event.job]
         self._asked.get(storage, set()).difference_update(pages)
         spans: list[Span] = []
+        for page in set(pages).difference(page for page, _ in event.pages):
+            self._drop((storage, page))  # the storage is smaller by now
         for page, raw in event.pages:
-            before = self._pages.pop((storage, page), None)
+            before = self._drop((storage, page))
             self._pages[(storage, page)] = (event.memory, raw)
+            self._held[storage] += 1
             if before is not None and before[1] != raw:
-                spans.extend(_differences(before[1], raw, page * PAGE))
+                spans.extend(differing(before[1], raw, page * PAGE))
         while len(self._pages) > MOST_PAGES:
-            self._pages.popitem(last=False)
+            self._drop(next(iter(self._pages)))
         self.arrived.emit(storage)
         if spans:
             self.changed.emit(storage, tuple(spans))
@@ -191,21 +207,6 @@ def _text_of(raw: bytes, kind: DType, conjugated: bool, negated: bool, width: in
         return NumberText(" ".join(f"{value:g}" for value in unpacked(raw[0])))
     value = _as_read(decode(raw, kind), conjugated, negated)
     return number_text(value, kind, width * 2 if kind.kind == "complex" else width)
-
-
-def _differences(before: bytes, after: bytes, first: int) -> Iterator[Span]:
-    """The spans of bytes that differ; what one has more than the other differs."""
-    start: int | None = None
-    common = min(len(before), len(after))
-    for place in range(common):
-        if before[place] != after[place]:
-            start = place if start is None else start
-        elif start is not None:
-            yield first + start, first + place
-            start = None
-    end = max(len(before), len(after))
-    if start is not None or end > common:
-        yield first + (common if start is None else start), first + end
 
 
 def touches(spans: Sequence[Span], start: int, stop: int) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tensorviz.core.errors import ValueRefused
 from tensorviz.core.layout import Layout
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.session import SessionState
 
 MOST_INDICES = 64  # of one tensor on one place; an expanded tensor may have any number
+MOST_STEPS = 1000  # of looking for an index; a rare layout may need a great many
 
 Index = tuple[int, ...]
 Ranges = tuple[tuple[int, int], ...]
@@ -117,18 +119,25 @@ class PointingState(QObject):
         hover = self.hover
         return () if hover is None else indices_on(tensor, hover.storage, hover.start, hover.stop)
 
+    def count(self, tensor: TensorFacts) -> int | None:
+        """How many elements of a tensor are on the memory that is pointed at; None where it is not known."""
+        hover = self.hover
+        return 0 if hover is None else count_on(tensor, hover.storage, hover.start, hover.stop)
+
     @Slot()
     def _forget_what_is_gone(self) -> None:
         facts = self._session.facts
-        if self.hover is not None and facts.storage(self.hover.storage) is None:
-            self.leave()
+        self._point(up_to_date(self.hover, facts))
         if self.selection is not None and not _still_fits(self.selection, facts):
             self.select(None)
 
 
 def indices_on(tensor: TensorFacts, storage: str, start: int, stop: int) -> tuple[Index, ...]:
-    """The indices of a tensor that have bytes among start..stop-1 of a storage, up to MOST_INDICES."""
-    if tensor.storage != storage:
+    """The indices of a tensor that have bytes among start..stop-1 of a storage, up to MOST_INDICES.
+
+    None are found of a layout that takes long to search; `count_on` may still know how many there are.
+    """
+    if tensor.storage != storage or tensor.layout.search_steps > MOST_STEPS:
         return ()
     size = tensor.layout.itemsize
     found: list[Index] = []
@@ -137,6 +146,34 @@ def indices_on(tensor: TensorFacts, storage: str, start: int, stop: int) -> tupl
         if len(found) >= MOST_INDICES:
             break
     return tuple(found)
+
+
+def count_on(tensor: TensorFacts, storage: str, start: int, stop: int) -> int | None:
+    """How many indices of a tensor have bytes among start..stop-1 of a storage; None where it is not known."""
+    if tensor.storage != storage:
+        return 0
+    size = tensor.layout.itemsize
+    try:
+        counts = tensor.layout.glance.counts(start // size, -(-stop // size)).tolist()
+    except ValueRefused:
+        return None
+    return None if any(count < 0 for count in counts) else int(sum(counts))
+
+
+def up_to_date(pointed: Pointed | None, facts: SessionFacts) -> Pointed | None:
+    """The same bytes: as a cell where the tensor's element lies elsewhere by now; None where the storage is gone."""
+    if pointed is None or facts.storage(pointed.storage) is None:
+        return None
+    tensor = facts.tensor(pointed.tensor)
+    if tensor is not None and tensor.storage == pointed.storage and _lies_on(tensor.layout, pointed):
+        return pointed
+    return Pointed(pointed.storage, pointed.start, pointed.stop)
+
+
+def _lies_on(layout: Layout, pointed: Pointed) -> bool:
+    index = pointed.index
+    fits = len(index) == layout.ndim and all(i < size for i, size in zip(index, layout.shape, strict=True))
+    return fits and layout.byte_range(index) == (pointed.start, pointed.stop)
 
 
 def _still_fits(selection: Selection, facts: SessionFacts) -> bool:

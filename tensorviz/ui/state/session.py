@@ -5,9 +5,10 @@ Must not know widgets, or the bytes in memory.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tensorviz.core.session_data import SessionFacts, StepRow
 from tensorviz.engine.messages import Event, JobCancelled, JobFailed, JobFinished, Request
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.engine import EngineState
     from tensorviz.ui.state.jobs import JobsState
 
+QUICK = 0.02  # seconds that taking a change may need in all panels; below, each change is told as it comes
+SHARE = 4  # of the time while many steps run, slower changes may take one part in so many
+
 
 class SessionState(QObject):
     """The session.
@@ -65,6 +69,11 @@ class SessionState(QObject):
         self.facts = SessionFacts()
         self.steps: dict[int, StepRow] = {}
         self.question: CostAsked | None = None
+        self._next: SessionFacts | None = None
+        self._told, self._took = 0.0, 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._tell_now)
         bridge.event.connect(self._take)
         engine.changed.connect(self._flush)
 
@@ -172,8 +181,8 @@ class SessionState(QObject):
                 if isinstance(self._running.get(event.job), NewSession):
                     self.steps.clear()
                     self.began_anew.emit()
-                self.facts = facts
-                self.changed.emit()
+                self._next = facts
+                self._tell()
             case CostAsked():
                 self.question = event
                 self.asked.emit(event)
@@ -184,7 +193,27 @@ class SessionState(QObject):
             case CompletionsFound():
                 self.completed.emit(event)
             case JobFinished() | JobCancelled() | JobFailed() if event.job in self._running:
+                self._tell_now()
                 self._ended(event.job)
+
+    def _tell(self) -> None:
+        """Now, or soon: a change that takes long in all panels must not be followed by the next at once."""
+        wait = SHARE * self._took - (time.perf_counter() - self._told) if self._took > QUICK else 0.0
+        if wait <= 0:
+            self._tell_now()
+        elif not self._later.isActive():
+            self._later.start(int(wait * 1000) + 1)
+
+    @Slot()
+    def _tell_now(self) -> None:
+        self._later.stop()
+        if self._next is None:
+            return
+        self.facts, self._next = self._next, None
+        started = time.perf_counter()
+        self.changed.emit()
+        self._told = time.perf_counter()
+        self._took = self._told - started
 
     def _ended(self, job: int) -> None:
         del self._running[job]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from tensorviz.core.canvas_walk import Step, walk
+from tensorviz.core.canvas_walk import Step, walk, walkable
 from tensorviz.core.text import count_text
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class WalkState(QObject):
     def possible(self) -> bool:
         """Whether there is an element to go to."""
         tensor = self._tensor
-        return tensor is not None and tensor.storage is not None and tensor.layout.numel > 0
+        return tensor is not None and tensor.storage is not None and walkable(tensor.layout)
 
     @property
     def ended(self) -> bool:
@@ -64,8 +64,10 @@ class WalkState(QObject):
     def text(self) -> str:
         """Where it is: "element 2 of 6, index [0, 1] -> address 1"."""
         tensor = self._tensor
-        if tensor is None or not self.possible:
+        if tensor is None or tensor.storage is None or not tensor.layout.numel:
             return "No elements to step through."
+        if not self.possible:
+            return f"{tensor.name} has too many places that overlap to step through them."
         if self.at is None:
             return f"{tensor.name}: {count_text(tensor.layout.numel)} elements in the order of memory."
         index = ", ".join(map(str, self.at.index))

@@ -18,6 +18,7 @@ from tensorviz.ui.widgets.elided_label import ElidedLabel
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from tensorviz.ui.canvas.storage_canvas import StorageCanvas
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_WRAP = 1_000_000
 CHOOSER, GO_TO, WRAP = 190, 104, 84
+LEAST, ROOMY = 340, 560  # widths: the least, and from which on everything is shown
 ZOOM = 1.25
 GO_TO_TIP = "An element as 12 or 0x1f, a byte as 48b"
 
@@ -40,7 +42,7 @@ class CanvasBar(QFrame):
         self.setProperty("role", "bar")
         self._showing, self._session, self._canvas = workspace.showing, workspace.session, canvas
         self.chooser, self.title = QComboBox(), ElidedLabel(mode=Qt.TextElideMode.ElideRight)
-        self.wrap, self.go_to = QSpinBox(), QLineEdit()
+        self.wrap_name, self.wrap, self.go_to = QLabel("Per row"), QSpinBox(), QLineEdit()
         self.problem = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self.smaller = self._button("minus", "Narrower cells", "Ctrl+-", lambda: canvas.zoom(1 / ZOOM))
         self.usual = self._button("fit", "Cells of the usual width", "Ctrl+0", canvas.reset_zoom)
@@ -114,6 +116,21 @@ class CanvasBar(QFrame):
             self.go_to.style().unpolish(self.go_to)
             self.go_to.style().polish(self.go_to)
 
+    # ----------------------------------------------------------------------------------------------------------- Qt's
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for what cannot be done elsewhere; zooming is by Ctrl with the wheel or keys, too."""
+        return QSize(LEAST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's: where there is little room, the buttons that zoom go."""
+        super().resizeEvent(event)
+        roomy = self.width() >= ROOMY
+        for part in (self.wrap_name, self.smaller, self.usual, self.wider):
+            part.setVisible(roomy)
+        self.chooser.setMinimumWidth(CHOOSER if roomy else CHOOSER // 2)
+        self.title.setMinimumWidth(120 if roomy else 60)
+
     # ----------------------------------------------------------------------------------------------------- building
 
     def _button(self, name: str, tip: str, keys: str, call: Callable[[], None]) -> QToolButton:
@@ -144,7 +161,8 @@ class CanvasBar(QFrame):
         row.addWidget(self.title, 5)
         row.addWidget(self.chooser, 2)
         row.addWidget(self.problem, 6)
-        row.addWidget(QLabel("Per row"))
+        row.addStretch(1)
+        row.addWidget(self.wrap_name)
         row.addWidget(self.wrap)
         row.addSpacing(4)
         for part in (self.smaller, self.usual, self.wider):

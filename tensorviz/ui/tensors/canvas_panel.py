@@ -24,6 +24,7 @@ from tensorviz.ui.widgets.elided_label import ElidedLabel
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
+    from tensorviz.core.canvas_walk import Step
     from tensorviz.core.drawing import Drawing
     from tensorviz.ui.state.workspace import Workspace
 
@@ -33,6 +34,7 @@ SAMPLES = (
     ("The points and their transpose", f"{POINTS}\npoints_t = points.t()"),
 )
 WIDEST_DRAWING = 1400.0
+LOWEST = 40  # pixels of the canvas in a small window
 
 
 class CanvasPanel(QWidget):
@@ -49,6 +51,7 @@ class CanvasPanel(QWidget):
         self.bar = CanvasBar(workspace, self.canvas)
         self.walk_bar = CanvasWalkBar(self.walk)
         self.samples: list[QPushButton] = []
+        self._walked: Step | None = None
         self.remark = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self._pages = QStackedWidget()
         self._build()
@@ -56,6 +59,7 @@ class CanvasPanel(QWidget):
         self.bar.walk_wished.connect(self._show_walk)
         self.canvas.rebuilt.connect(self._refresh)
         self.canvas.picture_rounded.connect(self._say)
+        self.walk.changed.connect(self._follow_walk)
         self._refresh()
 
     # ------------------------------------------------------------------------------------------------------ giving back
@@ -107,6 +111,7 @@ class CanvasPanel(QWidget):
     def _refresh(self) -> None:
         there = self.canvas.made is not None
         self._pages.setCurrentIndex(1 if there else 0)
+        self._pages.setMinimumHeight(LOWEST if there else self._pages.minimumSizeHint().height())
         self.bar.setVisible(there)
         self.walk_bar.setVisible(there and self.bar.walk.isChecked())
         self._say()
@@ -127,6 +132,16 @@ class CanvasPanel(QWidget):
         self.walk_bar.setVisible(shown)
         if not shown and self.walk.playing:
             self.walk.pause()
+
+    @Slot()
+    def _follow_walk(self) -> None:
+        """The element to which the walk went comes into sight; nothing scrolls for what a person points at."""
+        went = self.walk.at != self._walked
+        self._walked, scene, hover = self.walk.at, self.canvas.scene, self._workspace.pointing.hover
+        if not went or self._walked is None or scene is None or hover is None:
+            return
+        if hover.storage == self._workspace.showing.storage:
+            self.canvas.bring_into_sight(hover.start // scene.rows.cell_bytes)
 
     # -------------------------------------------------------------------------------------------------------- building
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LONGEST = "copy, 999.9 MB copied"
 PADDING, MARGIN = 8, 6
 TIP_OPERATIONS = 12
+MOST_TOLD = 10  # steps
 EFFECT_ROLES = {"view": "accent", "copy": "warning", "inplace": "text", "new": "good", "same": "muted"}
 
 
@@ -84,6 +85,11 @@ class ChipGutter(QWidget):
         self._transcript = transcript
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Effects of the steps")
+
+    def describe(self) -> None:
+        """Tells the chips of the newest steps in words, for those who do not see them."""
+        newest = [(step.number, chip_text(step)) for step in self._transcript.steps[-MOST_TOLD:]]
+        self.setAccessibleDescription("; ".join(f"step {number}: {text}" for number, text in newest if text))
 
     def wanted_width(self) -> int:
         """As wide as the longest text."""

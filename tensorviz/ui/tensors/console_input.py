@@ -66,7 +66,7 @@ class CodeInput(QPlainTextEdit):
         self.keys: InputKeys | None = None
         self.can_cancel = False
         self.setFont(number_font())
-        self.setPlaceholderText(f"Python with torch, for example  {EXAMPLE}")
+        self.setPlaceholderText(f"Python:  {EXAMPLE}")
         self.setAccessibleName("Code to run")
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -141,11 +141,18 @@ class CodeInput(QPlainTextEdit):
     # --------------------------------------------------------------------------------------------------- keys
 
     def event(self, event: QEvent) -> bool:
-        """Qt's: Esc and Ctrl+R are the input's, whatever shortcuts the window has."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_ours(event):
-            event.accept()
-            return True
+        """Qt's: Esc and Ctrl+R are the input's, whatever shortcuts the window has; to undo is not while it is empty."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            ours, others = self._is_ours(event), self._is_the_sessions(event)
+            if ours or others:
+                event.setAccepted(ours)
+                return True
         return super().event(event)
+
+    def _is_the_sessions(self, event: QKeyEvent) -> bool:
+        """After Enter the input is empty, and what one takes back is the step."""
+        undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+        return undoes and not self.code
 
     def _is_ours(self, event: QKeyEvent) -> bool:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

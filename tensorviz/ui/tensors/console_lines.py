@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tensorviz.core.code_colours import PLAIN, parts_of
-from tensorviz.core.reasons import BrokenView, Clash, Kept, SharedCells
+from tensorviz.core.reasons import BrokenView, Clash, Kept, ReadWhileWritten, SharedCells
 from tensorviz.core.session_data import EFFECT_WORDS
 from tensorviz.core.text import bytes_text, count_text, plural
 
@@ -56,8 +56,11 @@ def lines_of(step: StepRow, opened: frozenset[Part] = frozenset()) -> Iterator[L
         yield from _trouble(step.trouble, opened)
     for said in step.warnings:
         yield from (Line("warning", f"warning: {text}") for text in printable(said))
+    told = step.surprise.message if step.surprise is not None and "why" in opened else None  # the card says it
     for said in step.remarks:
-        yield from (Line("remark", text) for text in printable(said))
+        yield from (Line("remark", text) for text in printable(said) if said != told)
+    if step.surprise is not None and step.why is step.surprise:
+        yield from _why(step.surprise, opened)
 
 
 def _code(step: StepRow) -> Iterator[Line]:
@@ -97,14 +100,18 @@ def _trouble(trouble: Trouble, opened: frozenset[Part]) -> Iterator[Line]:
     if trouble.hint and not (has_ways and "why" in opened):  # the ways out on the card say it with what they cost
         yield Line("hint", " ".join(printable(trouble.hint)))
     if trouble.reason is not None or trouble.obstacles:
-        yield _toggle("why", short_reason(trouble), "why" in opened)
-        if "why" in opened:
-            yield Line("card", "")
+        yield from _why(trouble, opened)
     if trouble.explanation:
         yield _toggle("words", "in the words of torch and Python", "words" in opened)
         if "words" in opened:
             words = (one.text for text in printable(trouble.explanation) for one in _pieces(text))
             yield from (Line("words", text) for text in words)
+
+
+def _why(trouble: Trouble, opened: frozenset[Part]) -> Iterator[Line]:
+    yield _toggle("why", short_reason(trouble), "why" in opened)
+    if "why" in opened:
+        yield Line("card", "")
 
 
 def _toggle(part: Part, text: str, is_open: bool) -> Line:
@@ -120,6 +127,8 @@ def short_reason(trouble: Trouble) -> str:
             return f"why: dimension {dim}, counted from the right, has sizes {' and '.join(map(str, sizes))}"
         case SharedCells(times=times):
             return f"why: {plural(times, 'element')} on one cell"
+        case ReadWhileWritten(byte=byte):
+            return f"why: byte {byte} is read and written"
         case Kept(dim=dim, size=size):
             return f"why: dimension {dim} has size {size}"
     return f"why: {plural(len(trouble.obstacles), 'thing')} in the way"

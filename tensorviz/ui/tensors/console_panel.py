@@ -133,9 +133,10 @@ class ConsolePanel(QWidget):
         self.transcript.customContextMenuRequested.connect(self._menu)
 
     def _card(self, step: StepRow, parent: QWidget) -> QWidget:
-        assert step.trouble is not None
-        tensor = self._session.facts.tensor(step.trouble.subject)
-        card = WhyCard(step.trouble, step.code, tensor.keys if tensor is not None else (), parent)
+        why = step.why
+        assert why is not None
+        tensor = self._session.facts.tensor(why.subject)
+        card = WhyCard(why, step.code, tensor.keys if tensor is not None else (), parent)
         card.run_wanted.connect(self._enter)
         card.write_wanted.connect(self.write)
         return card

@@ -103,6 +103,7 @@ class Transcript(QPlainTextEdit):
             entry.opened = frozenset({"why"})
             self._newest_card = entry
         self._append(entry, lines_of(step, entry.opened))
+        self.gutter.describe()
         if at_end:
             self.go_to_end()
             if entry is self._newest_card:

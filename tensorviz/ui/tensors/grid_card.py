@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 
 from tensorviz.core.grid_map import ROLE_WORDS
 from tensorviz.core.grid_picture import GridPicture, draw_grid
+from tensorviz.core.text import count_text
 from tensorviz.ui.state.grids import SMALLEST_TEXT
+from tensorviz.ui.state.pointing import MOST_INDICES
 from tensorviz.ui.tensors.grid_chips import ChipZone, DimensionChip
 from tensorviz.ui.tensors.grid_formula import FormulaLine
 from tensorviz.ui.tensors.grid_header import GridHeader
@@ -23,6 +25,7 @@ from tensorviz.ui.tensors.grid_sliders import SliderRow
 from tensorviz.ui.tensors.grid_view import GridView
 from tensorviz.ui.theme import tokens_of
 from tensorviz.ui.widgets.elided_label import ElidedLabel
+from tensorviz.ui.widgets.tab_order import tab_through
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPaintEvent
@@ -34,13 +37,13 @@ if TYPE_CHECKING:
     from tensorviz.core.session_data import TensorFacts
     from tensorviz.ui.state.workspace import Workspace
 
-NARROWEST, WIDEST = 250, 640
-MOST_SLIDERS_HIGH = 62
-CURRENT, OTHER = 560, 340  # widths that a card keeps when there is little room
+NARROWEST, WIDEST = 150, 640
+MOST_SLIDERS_HIGH = 52
+BESIDE = 42  # what stands beside the cells: the chips of rows, and the edges
 
 
 class GridCard(QFrame):
-    """Signals: resized() when it wants more or less room."""
+    """Signals: resized() when it asks for more or less room: `asked` pixels across, `liked` where there is plenty."""
 
     resized = Signal()
 
@@ -48,6 +51,7 @@ class GridCard(QFrame):
         super().__init__(parent)
         self.workspace, self.tensor = workspace, tensor
         self.current = False
+        self.asked = self.liked = NARROWEST
         self.chips: dict[int, DimensionChip] = {}
         self.sliders: dict[int, SliderRow] = {}
         self._built: object = None
@@ -76,8 +80,8 @@ class GridCard(QFrame):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 5, 8, 5)
-        column.setSpacing(3)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.setSpacing(2)
         lines = QWidget(self)
         self._slider_area = _slider_area(lines, self)
         self._slider_box = QVBoxLayout(lines)
@@ -126,7 +130,6 @@ class GridCard(QFrame):
         """Whether it is the tensor that is worked with."""
         if current != self.current:
             self.current = current
-            self._fit()
             self.update()
 
     def _show_what_there_is(self) -> None:
@@ -150,12 +153,18 @@ class GridCard(QFrame):
 
     @Slot()
     def _fit(self) -> None:
-        """As wide as its cells ask for, within reason."""
-        chips = sum(chip.sizeHint().width() + 4 for chip in self.chips.values() if chip.parent() is not None)
-        asked = max(self.view.wanted().width() + 48, self.header.wanted(), NARROWEST, min(chips, WIDEST) // 2)
-        self.setMinimumWidth(min(asked, CURRENT if self.current else OTHER))
-        self.setMaximumWidth(max(asked, NARROWEST))
-        self.resized.emit()
+        """Asks for as much as its cells, its head and its chips need, within reason."""
+        cells, head = self.view.wanted().width() + BESIDE, self.header.wanted()
+        asked = max(cells, head, NARROWEST, min(self.chips_across(), WIDEST))
+        liked = max(asked, min(self.formula.wanted() + 20, WIDEST))  # with the formula in full
+        if (asked, liked) != (self.asked, self.liked):
+            self.asked, self.liked = asked, liked
+            self.resized.emit()
+
+    def chips_across(self) -> int:
+        """The width at which no chip over the cells is cut, in pixels."""
+        zones = [self.zones[role] for role in ("columns", "panels", "slider")]
+        return sum(zone.sizeHint().width() + 6 for zone in zones if zone.chips) + BESIDE
 
     @Slot()
     def _say_formula(self) -> None:
@@ -164,7 +173,8 @@ class GridCard(QFrame):
             return
         index = self.view.pointed or (indices[0] if indices else None)
         cell = None if index is None else self.view.cells.at(self.tensor.layout.address(index))
-        self.formula.show_element(self.tensor, index, "" if cell is None else cell.text, max(len(indices) - 1, 0))
+        more = len(indices) if len(indices) < MOST_INDICES else self.workspace.pointing.count(self.tensor)
+        self.formula.show_element(self.tensor, index, "" if cell is None else cell.text, _more(more))
 
     @Slot()
     def _say_note(self) -> None:
@@ -208,10 +218,18 @@ class GridCard(QFrame):
             self._built = wish
             self._clear_chips()
             self._build_chips(look.map)
+            tab_through(*self.reached())
             if focused is not None and focused in self.chips:
                 self.chips[focused].setFocus()
         for dim, row in self.sliders.items():
             row.set_index(look.chosen[dim])
+
+    def reached(self) -> list[QWidget]:
+        """What the Tab key goes through, from top to bottom."""
+        header, rows = self.header, self.sliders.items()
+        lines = [part for dim, row in rows for part in (self.chips[dim], row.slider, row.number, row.play)]
+        chips = [chip for dim, chip in self.chips.items() if dim not in self.sliders]
+        return [header.operations, header.options, header.close_button, *lines, *chips, self.view]
 
     def _clear_chips(self) -> None:
         for widget in (*self.chips.values(), *self.sliders.values()):
@@ -231,7 +249,8 @@ class GridCard(QFrame):
             zone.set_chips(chips)
         self._slider_area.setVisible(bool(self.sliders))
         high = sum(row.sizeHint().height() + 2 for row in self.sliders.values())
-        self._slider_area.setFixedHeight(min(high, MOST_SLIDERS_HIGH))
+        self._slider_area.setMinimumHeight(min(high, MOST_SLIDERS_HIGH // 2))  # one of them where there is little room
+        self._slider_area.setMaximumHeight(min(high, MOST_SLIDERS_HIGH))
         self._show_zones(False)
 
     def _chip(self, dim: int, upright: bool) -> DimensionChip:
@@ -334,6 +353,10 @@ class GridCard(QFrame):
 
     # ------------------------------------------------------------------------------------------------- Qt's
 
+    def hasHeightForWidth(self) -> bool:
+        """No: a text that wraps takes its lines from the room there is, and makes no card higher than the panel."""
+        return False
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click anywhere makes it the current one."""
         self.workspace.showing.show(self.tensor.name)
@@ -363,6 +386,11 @@ def _slider_area(lines: QWidget, parent: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(lines)
     return area
+
+
+def _more(count: int | None) -> str:
+    """How many there are besides one: "999,999"; "" for none."""
+    return "many" if count is None else count_text(count - 1) if count > 1 else ""
 
 
 def _under(widget: QWidget, point: QPoint) -> bool:

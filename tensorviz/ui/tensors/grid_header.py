@@ -1,4 +1,4 @@
-"""The first line of a card: the tensor's name, its layout, what it is, how it is shown, and closing it.
+"""The head of a card: the tensor's name with what can be done; under it its layout and what it is.
 
 Must not know the cells.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from tensorviz.ui.icons import icon
 from tensorviz.ui.tensors.grid_menus import view_menu
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tensorviz.core.session_data import TensorFacts
     from tensorviz.ui.state.workspace import Workspace
 
+BUTTON, EDGES = 22, 24
+
 
 class GridHeader(QWidget):
     """Asks for the tensor whenever it is needed."""
@@ -27,9 +29,8 @@ class GridHeader(QWidget):
     def __init__(self, workspace: Workspace, tensor: Callable[[], TensorFacts], parent: QWidget) -> None:
         super().__init__(parent)
         self._tensor = tensor
-        self.name = QLabel(self)
+        self.name = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
         self.name.setProperty("role", "heading")
-        self.name.setTextFormat(Qt.TextFormat.PlainText)
         self.title = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
         self.title.setProperty("role", "muted")
         self.chip = QLabel(self)
@@ -41,16 +42,17 @@ class GridHeader(QWidget):
         self.options.setMenu(view_menu(workspace, tensor, self))
         self.close_button = self._button("close", "Closes the grid; the tensor stays")
         self.close_button.clicked.connect(lambda: workspace.showing.hide(tensor().name))
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
-        for widget in (self.name, self.title, self.chip, self.operations, self.options, self.close_button):
-            line.addWidget(widget, 1 if widget is self.title else 0, Qt.AlignmentFlag.AlignVCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(_line(self.name, self.chip, self.operations, self.options, self.close_button, spacing=0))
+        column.addLayout(_line(self.title, spacing=0))
 
     def _button(self, name: str, tip: str) -> QToolButton:
         button = QToolButton(self)
         button.setIcon(icon(name, "muted"))
         button.setToolTip(tip)
+        button.setFixedSize(BUTTON, BUTTON)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
 
@@ -72,9 +74,20 @@ class GridHeader(QWidget):
 
     def wanted(self) -> int:
         """The width at which nothing is cut, in pixels, with the card's edges."""
-        wide = self.name.sizeHint().width() + self.title.fontMetrics().horizontalAdvance(self.title.text())
-        chip = self.chip.sizeHint().width() + 6 if self.chip.text() else 0
-        return wide + chip + 3 * self.options.sizeHint().width() + 56
+        name = self.name.fontMetrics().horizontalAdvance(self.name.text()) + 3 * BUTTON
+        chip = self.chip.sizeHint().width() + 8 if self.chip.text() else 0
+        title = self.title.fontMetrics().horizontalAdvance(self.title.text())
+        return max(name + chip, title) + EDGES
+
+
+def _line(first: QWidget, *others: QWidget, spacing: int) -> QHBoxLayout:
+    """One line of the head: what is cut first where there is no room, then the rest."""
+    line = QHBoxLayout()
+    line.setSpacing(spacing)
+    line.addWidget(first, 1, Qt.AlignmentFlag.AlignVCenter)
+    for widget in others:
+        line.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+    return line
 
 
 def kind_text(tensor: TensorFacts) -> str:

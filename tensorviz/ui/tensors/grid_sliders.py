@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QToolButton,
 from tensorviz.ui.icons import icon
 
 PACE = 500  # milliseconds between two indices
+HIGH = 24
 LONGEST = 1_000_000  # places of a slider; larger dimensions are in proportion
 
 
@@ -29,10 +30,12 @@ class SliderRow(QWidget):
         self.number.setDecimals(0)
         self.number.setRange(0, max(size - 1, 0))
         self.number.setAccessibleName(f"Index of dimension {dim}, 0 to {max(size - 1, 0)}")
-        self.number.setMaximumWidth(112)
+        self.number.setStyleSheet("min-width: 0px; padding: 0px 2px;")  # in a line with chips
+        self.number.setFixedSize(self.number.fontMetrics().horizontalAdvance(str(size)) + 46, HIGH)
         self.number.lineEdit().setAccessibleName(self.number.accessibleName())
         self.play = QToolButton(self)
         self.play.setCheckable(True)
+        self.play.setFixedSize(HIGH, HIGH)
         self.play.setIcon(icon("run"))
         self.play.setToolTip("Play: goes through the indices one by one")
         self.play.setAccessibleName(f"Play dimension {dim}")

@@ -18,6 +18,7 @@ from tensorviz.core.text import count_text, plural
 from tensorviz.ui.state.grids import SMALLEST_CELL, SMALLEST_TEXT
 from tensorviz.ui.tensors.grid_cells import GridCells
 from tensorviz.ui.tensors.grid_image import GridImage
+from tensorviz.ui.tensors.grid_lit import lit_indices
 from tensorviz.ui.tensors.grid_motion import GridMotion
 from tensorviz.ui.tensors.grid_painter import GridPainter, Scene, cell_font, clipped, head_font
 from tensorviz.ui.tensors.grid_picking import GridPicking
@@ -87,6 +88,7 @@ class GridView(LongScrollArea):
         self.image.grew.connect(self._grew)
         self.motion.frame.connect(self.viewport().update)
         self.moved.connect(self.noted)
+        self.moved.connect(self._light)
 
     # ------------------------------------------------------------------------------------------------- showing
 
@@ -220,7 +222,8 @@ class GridView(LongScrollArea):
     @Slot()
     def _light(self) -> None:
         """Repaints only the cells that were lit and those that are."""
-        before, self._lit = self._lit, self.workspace.pointing.indices(self.tensor)
+        pointing, plan = self.workspace.pointing, self.geometry_of_cells.plan
+        before, self._lit = self._lit, lit_indices(pointing, self.tensor, plan, self._in_sight())
         for index in {*before, *self._lit}:
             rect = self.geometry_of_cells.rect(index)
             if rect is not None:
@@ -306,20 +309,18 @@ class GridView(LongScrollArea):
         return scene
 
     def _colour(self, scene: Scene) -> None:
-        small = self.look.cell_height < SMALLEST_TEXT
-        if small:
+        before = self.used_range
+        if self.look.cell_height < SMALLEST_TEXT:
             pieces = tuple(self._pieces())
             self.image.look_at(self.tensor, self.geometry_of_cells, pieces, self.sample)
             scene.colours, self.used_range = self.cells.colours(scene.dark, self.image.range, always=True)
             if scene.colours.scale != "off":
                 scene.pictures = self.image.pictures(scene.colours)
-            return
-        if self.look.scale == "off":
+        elif self.look.scale == "off":
             self.used_range = None
-            return
-        seen = self.cells.visible_range(self._addresses())
-        before = self.used_range
-        scene.colours, self.used_range = self.cells.colours(scene.dark, seen)
+        else:
+            seen = self.cells.visible_range(self._addresses())
+            scene.colours, self.used_range = self.cells.colours(scene.dark, seen)
         if self.used_range != before:
             QTimer.singleShot(0, self, self.noted.emit)
 

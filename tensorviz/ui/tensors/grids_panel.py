@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from tensorviz.core.grid_room import card_widths
 from tensorviz.ui.tensors.grid_card import GridCard
 from tensorviz.ui.tensors.grid_selection_bar import SelectionBar
+from tensorviz.ui.widgets.tab_order import tab_through
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tensorviz.core.drawing import Drawing
+    from tensorviz.core.session_data import TensorFacts
     from tensorviz.ui.state.workspace import Workspace
 
+EDGE, BETWEEN = 6, 8
+LOWEST = 180  # pixels: a card with two rows of cells
+LEAST = 300  # what a large card keeps
+AT_ONCE = 2  # cards that are built in one go
 NOTHING = (
     "No tensor is shown as a grid yet. Make one in the console, such as x = torch.arange(6.).view(2, 3), "
     "or choose one in the list of storages."
@@ -31,10 +40,11 @@ class GridsPanel(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self.cards: dict[str, GridCard] = {}
+        self._seen: GridCard | None = None
         self._row = QWidget(self)
         self._line = QHBoxLayout(self._row)
-        self._line.setContentsMargins(6, 6, 6, 6)
-        self._line.setSpacing(8)
+        self._line.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        self._line.setSpacing(BETWEEN)
         self._line.addStretch(1)
         self.area = QScrollArea(self)
         self.area.setWidgetResizable(True)
@@ -50,7 +60,15 @@ class GridsPanel(QWidget):
         column.addWidget(self.nothing, 1)
         column.addWidget(self.area, 1)
         column.addWidget(self.selection_bar)
-        self.setMinimumHeight(190)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._give_room)
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.setInterval(0)
+        self._more.timeout.connect(self._follow)
+        self.area.viewport().installEventFilter(self)
         workspace.showing.changed.connect(self._follow)
         self._follow()
 
@@ -73,24 +91,65 @@ class GridsPanel(QWidget):
             self._line.removeWidget(card)
             card.hide()
             card.deleteLater()
-        for at, tensor in enumerate(shown):
+        for at, tensor in enumerate(self._ready(shown)):
             card = self.cards.get(tensor.name) or self._new_card(tensor.name)
             if self._line.indexOf(card) != at:
                 self._line.insertWidget(at, card)
             if card.tensor != tensor:
                 card.show_tensor(tensor)
             card.set_current(tensor.name == self._workspace.showing.current)
+        cards = [self.cards[one.name] for one in shown if one.name in self.cards]
+        tab_through(self.area, *(part for card in cards for part in card.reached()))
+        self.setMinimumHeight(LOWEST if shown else 0)
         self.nothing.setVisible(not shown)
         self.area.setVisible(bool(shown))
-        QTimer.singleShot(0, self, self._bring_into_sight)
+        self._give_room()
+
+    def _ready(self, shown: Sequence[TensorFacts]) -> list[TensorFacts]:
+        """Those that have a card or get one now: a few, the current one first; a card takes milliseconds to build."""
+        new = [one.name for one in shown if one.name not in self.cards]
+        if len(new) > AT_ONCE:
+            self._more.start()
+        new.sort(key=lambda name: name != self._workspace.showing.current)
+        return [one for one in shown if one.name in self.cards or one.name in new[:AT_ONCE]]
 
     def _new_card(self, name: str) -> GridCard:
         tensor = self._workspace.session.facts.tensor(name)
         assert tensor is not None
         card = GridCard(self._workspace, tensor, self._row)
         self.cards[name] = card
+        card.resized.connect(self._soon.start)
         card.show()
         return card
+
+    @Slot()
+    def _give_room(self) -> None:
+        """Each card as wide as it asks for, as far as there is room; the current one stays in sight."""
+        cards = [self.cards[one.name] for one in self._workspace.showing.tensors if one.name in self.cards]
+        room = self.area.viewport().width() - 2 * EDGE - (len(cards) - 1) * BETWEEN
+        current = next((at for at, card in enumerate(cards) if card.current), None)
+        asked, liked = [card.asked for card in cards], [card.liked for card in cards]
+        least = [min(card.asked, max(LEAST, card.chips_across())) for card in cards]
+        # Whoever scrolled away from the current one is left there.
+        follow = self._seen is not self.current_card or self._in_sight()
+        for card, width in zip(cards, card_widths(least, asked, liked, room, current), strict=True):
+            card.setFixedWidth(width)
+        self._seen = self.current_card
+        if follow:
+            # The layout has its say first: at once, and again when it was asked to by others.
+            self._row.resize(max(self._row.minimumSizeHint().width(), self.area.viewport().width()), self._row.height())
+            self._bring_into_sight()
+            QTimer.singleShot(0, self, self._bring_into_sight)
+
+    def _in_sight(self) -> bool:
+        card = self.current_card
+        return card is not None and not card.visibleRegion().isEmpty()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's: another width is shared out anew."""
+        if event.type() == QEvent.Type.Resize:
+            self._give_room()
+        return super().eventFilter(watched, event)
 
     @Slot()
     def _bring_into_sight(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from tensorviz.ui.state.pointing import up_to_date
 from tensorviz.ui.tensors.inspector_element import Place, element_text
 from tensorviz.ui.tensors.inspector_lines import Line, Span, line
 from tensorviz.ui.tensors.inspector_section import Section
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.pointing import Pointed
     from tensorviz.ui.state.workspace import Workspace
 
+NARROWEST = 190
 AT_ONCE = 0.003  # seconds of work between two looks at what else the window has to do
 
 
@@ -60,6 +62,7 @@ class Inspector(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumWidth(NARROWEST)
         self.setAccessibleName("Inspector")
 
 
@@ -84,9 +87,7 @@ class ElementSection(Section):
     def refresh(self) -> None:
         """Says what is pointed at now."""
         facts = self._session.facts
-        self._pinned = self._pointing.hover or self._pinned
-        if self._pinned is not None and facts.storage(self._pinned.storage) is None:
-            self._pinned = None
+        self._pinned = up_to_date(self._pointing.hover or self._pinned, facts)
         self.copy.setVisible(self._pinned is not None)
         if self._pinned is None:
             self._places = ()

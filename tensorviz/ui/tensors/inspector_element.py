@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from tensorviz.core.dtypes import decode, hex_text, unpacked
 from tensorviz.core.number_text import number_text
+from tensorviz.core.text import count_text
 from tensorviz.ui.state.memory import as_read
-from tensorviz.ui.state.pointing import MOST_INDICES, indices_on
+from tensorviz.ui.state.pointing import MOST_INDICES, MOST_STEPS, count_on, indices_on
 from tensorviz.ui.tensors.inspector_bits import bit_lines
 from tensorviz.ui.tensors.inspector_lines import Line, Span, line, numbers
 from tensorviz.ui.tensors.inspector_text import formula_lines
@@ -103,6 +104,9 @@ def _seen_as(pointed: Pointed, facts: SessionFacts, inside: bool) -> tuple[list[
     own = (pointed.tensor, pointed.index) if inside else None
     found, count, complete = _places(pointed, facts, own)
     title = "also seen as" if inside else "seen as"
+    if not found and (count or not complete):
+        some = f"{count_text(count)} elements" if complete else "Elements of a layout that is too long to search"
+        return [line("", Span(f"{some} may lie here.", "muted"))], ()
     if not found:
         nothing = "No other element lies here." if inside else "No tensor reaches this cell."
         return [line("", Span(nothing, "muted"))], ()
@@ -116,7 +120,8 @@ def _seen_as(pointed: Pointed, facts: SessionFacts, inside: bool) -> tuple[list[
 
 
 def _rest(count: int, complete: bool) -> str:
-    return f"and {count} more" if complete else f"and {max(count, 1)} more at least"
+    said = f"and {count_text(max(count, 1))} more"
+    return said if complete else f"{said} at least"
 
 
 def _places(pointed: Pointed, facts: SessionFacts, own: Place | None) -> tuple[list[Place], int, bool]:
@@ -130,8 +135,12 @@ def _places(pointed: Pointed, facts: SessionFacts, own: Place | None) -> tuple[l
         if looked_at > MOST_LOOKED_AT:
             return found, count, False
         indices = indices_on(tensor, pointed.storage, pointed.start, pointed.stop)
-        complete = complete and len(indices) < MOST_INDICES
         others = [(tensor.name, index) for index in indices if (tensor.name, index) != own]
         count += len(others)
+        if len(indices) == MOST_INDICES or tensor.layout.search_steps > MOST_STEPS:
+            all_of_them = count_on(tensor, pointed.storage, pointed.start, pointed.stop)
+            complete = complete and all_of_them is not None
+            known = len(indices) if all_of_them is None else all_of_them - (own is not None and own[0] == tensor.name)
+            count += known - len(others)
         found += others[: MOST_SHOWN - len(found)]
     return found, count, complete

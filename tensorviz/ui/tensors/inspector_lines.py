@@ -15,6 +15,8 @@ from tensorviz.core.colours import dimension_style
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+LONGEST_WORD = 24  # characters that are kept in one line
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -93,8 +95,15 @@ def _span(span: Span, dress: Dress) -> str:
         style.append(f"font-family:'{dress.family}'")
     if span.strong:
         style.append("font-weight:600")
-    text = escape(span.text)
+    text = _breakable(span.text)
     if span.link:
-        style.append("white-space:nowrap")
+        style += ["white-space:nowrap"] if len(span.text) <= LONGEST_WORD else []
         return f'<a href="{escape(span.link)}" style="{";".join([*style, "text-decoration:none"])}">{text}</a>'
     return f'<span style="{";".join(style)}">{text}</span>' if style else text
+
+
+def _breakable(text: str) -> str:
+    """The text for a label, where a long name may go on in the next line after its parts."""
+    if max(map(len, text.split(" "))) <= LONGEST_WORD:
+        return escape(text)
+    return "".join(escape(letter) + ("&#8203;" if letter in "_.[,/" else "") for letter in text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tensorviz.core.meeting import meeting
 from tensorviz.core.text import plural
 from tensorviz.ui.tensors.inspector_lines import Line, Span, line
 from tensorviz.ui.tensors.inspector_text import affordable
@@ -43,6 +42,8 @@ def _common(tensor: TensorFacts, other: TensorFacts) -> str:
         return "no common bytes"
     if not _quick(left, right):
         return "on the same storage"
+    from tensorviz.core.meeting import meeting  # it needs numpy, which the window does not wait for
+
     found = meeting(left, right)
     if found is None:
         return "no common bytes"

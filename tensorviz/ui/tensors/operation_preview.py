@@ -47,7 +47,8 @@ def spoken(preview: Preview) -> str:
     if preview.trouble is not None:
         return trouble_sentence(preview.trouble)
     rows = "; ".join(f"{one.name}: {one.title}" for one in preview.results[:MOST_ROWS])
-    return f"{effect_sentence(preview)}. {rows}".strip(" .") + "."
+    told = f"{effect_sentence(preview)}. {rows}".strip(" .") + "."
+    return " ".join((told, *preview.remarks))
 
 
 def trouble_sentence(trouble: Trouble) -> str:
@@ -139,7 +140,7 @@ class PreviewBox(QWidget):
         self.setAccessibleName(spoken(preview))
 
     def _refused(self, code: str, trouble: Trouble) -> None:
-        if trouble.reason is None:
+        if trouble.reason is None and not trouble.obstacles:
             self.say(trouble_sentence(trouble), "danger")
             return
         self.say("")
@@ -158,7 +159,8 @@ class PreviewBox(QWidget):
             self._row(row, facts, several)
         more = len(preview.results) - MOST_ROWS
         self._said.set_role("muted")
-        self._said.say_or_hide(f"and {plural(more, 'tensor')} more" if more > 0 else "")
+        others = (f"and {plural(more, 'tensor')} more",) if more > 0 else ()
+        self._said.say_or_hide("\n".join((*others, *preview.remarks)))
         self._rows.setVisible(bool(preview.results))
         self._well.show()
 

@@ -57,6 +57,8 @@ class TensorsPage(QWidget):
         workspace.drawings.offer("canvas", self.canvas.drawing)
         workspace.drawings.offer("grid", self.grids.drawing)
         self.canvas.export_wished.connect(lambda: workspace.wishes.run("canvas.export_svg"))
+        for sample in (*self.canvas.samples, self.tree.sample):
+            sample.clicked.connect(self.console.input.setFocus)  # it goes away, and one goes on in the console
         self.tree.menu_asked.connect(self._show_operations)
         workspace.showing.operations_wished.connect(self._show_operations)
         workspace.showing.strided_wished.connect(self._show_strided)

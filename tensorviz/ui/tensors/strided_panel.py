@@ -229,12 +229,14 @@ def reach_text(layout: Layout) -> str:
     if not layout.numel:
         return "No elements."
     said = f"{plural(layout.numel, 'element')} over cells {layout.extent[0]} to {layout.extent[1] - 1}"
-    if layout.distinct is None:
+    reach = layout.glance
+    if reach.distinct is None:
         return f"{said}."
-    if layout.overlaps:
-        said += f"; only {plural(layout.distinct, 'cell')}, so some are seen more than once"
-    if layout.gaps:
-        said += f"; {plural(layout.gaps, 'cell')} between them not seen"
+    if reach.overlaps:
+        said += f"; only {plural(reach.distinct, 'cell')}, so some are seen more than once"
+    gaps = reach.stop - reach.start - reach.distinct
+    if gaps:
+        said += f"; {plural(gaps, 'cell')} between them not seen"
     return f"{said}."
 
 

@@ -44,7 +44,7 @@ class WhyCard(QFrame):
         column.setSpacing(5)
         column.addWidget(self._said(trouble))
         for one in trouble.obstacles[:MOST_OBSTACLES]:
-            column.addWidget(self._obstacle(one.sentence, f"{one.repair.code}: {one.repair.note}"))
+            column.addWidget(self._obstacle(one.sentence, ": ".join(filter(None, (one.repair.code, one.repair.note)))))
         found = repairs_of(trouble, code)
         ways = self._ways(found) if found else None
         picture = WhyPicture(trouble.reason, keys, self) if trouble.reason is not None else None

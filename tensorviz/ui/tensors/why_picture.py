@@ -12,8 +12,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tensorviz.core.colours import dimension_style
-from tensorviz.core.reasons import BrokenView, Clash, Kept, SharedCells
-from tensorviz.core.text import plural
+from tensorviz.core.reasons import BrokenView, Clash, Kept, ReadWhileWritten, SharedCells
+from tensorviz.core.text import bytes_text, plural
 from tensorviz.ui.tensors.why_text import picture_text
 from tensorviz.ui.theme import number_font, tokens_of
 
@@ -42,7 +42,7 @@ class WhyPicture(QWidget):
     def sizeHint(self) -> QSize:
         """As high as the reason needs."""
         line = QFontMetricsF(self.font()).height()
-        rows = {BrokenView: 3.0, SharedCells: 2.0, Kept: 2.0}
+        rows = {BrokenView: 3.0, SharedCells: 2.0, ReadWhileWritten: 2.0, Kept: 2.0}
         wide = round(self.content_width())
         if isinstance(self._reason, Clash):
             return QSize(wide, round(len(self._reason.shapes[:4]) * (line + 8) + line + 6))
@@ -60,9 +60,9 @@ class WhyPicture(QWidget):
             case Clash() as clash:
                 sizes = max((advance(str(size)) for shape in clash.shapes for size in shape), default=0.0)
                 return min(MOST_BOXES, max(map(len, clash.shapes))) * (sizes + 2 * PAD + 8) + 12
-            case SharedCells(first=first, second=second, address=address):
-                names = max(advance(str(list(first))), advance(str(list(second))))
-                return names + 2 * PAD + 60 + advance(f"cell {address} seen by {self._reason.times} elements") + 40
+            case SharedCells() | ReadWhileWritten() as shared:
+                *names, place, beside = _shared_words(shared)
+                return max(map(advance, names)) + 2 * PAD + 60 + advance(f"{place} {beside}") + 40
         return 110.0
 
     def minimumSizeHint(self) -> QSize:
@@ -80,7 +80,7 @@ class WhyPicture(QWidget):
                 self._broken(painter, broken, tokens)
             case Clash() as clash:
                 self._clash(painter, clash, tokens)
-            case SharedCells() as shared:
+            case SharedCells() | ReadWhileWritten() as shared:
                 self._shared(painter, shared, tokens)
             case Kept() as kept:
                 self._box(painter, QRectF(1, 4, 90, 40), (f"dim {kept.dim}", f"size {kept.size}"), 0, tokens)
@@ -205,14 +205,13 @@ class WhyPicture(QWidget):
 
     # ------------------------------------------------------------------------------------------- shared cells
 
-    def _shared(self, painter: QPainter, shared: SharedCells, tokens: Tokens) -> None:
+    def _shared(self, painter: QPainter, shared: SharedCells | ReadWhileWritten, tokens: Tokens) -> None:
         """Two indices that point at one cell."""
+        *names, place, beside = _shared_words(shared)
         metrics = QFontMetricsF(self.font())
         high = metrics.height() + 4
-        names = [str(list(index)) for index in (shared.first, shared.second)]
         wide = max(metrics.horizontalAdvance(name) for name in names) + 2 * PAD
-        cell_text = f"cell {shared.address}"
-        cell = QRectF(wide + 60, 4 + high / 2 + 2, metrics.horizontalAdvance(cell_text) + 3 * PAD, high)
+        cell = QRectF(wide + 60, 4 + high / 2 + 2, metrics.horizontalAdvance(place) + 3 * PAD, high)
         for at, name in enumerate(names):
             box = QRectF(2, 4 + at * (high + 4), wide, high)
             painter.setPen(QPen(tokens.colour("strong_border"), 1))
@@ -227,7 +226,15 @@ class WhyPicture(QWidget):
         painter.setPen(QPen(tokens.colour("danger"), 2))
         painter.setBrush(fill)
         painter.drawRoundedRect(cell, 3, 3)
-        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, cell_text)
+        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, place)
         painter.setPen(tokens.colour("muted"))
+        painter.drawText(QPointF(cell.right() + 10, cell.center().y() + metrics.ascent() / 2 - 1), beside)
+
+
+def _shared_words(shared: SharedCells | ReadWhileWritten) -> tuple[str, str, str, str]:
+    """The two that meet, the place where they do, and what is said beside it."""
+    if isinstance(shared, SharedCells):
         seen = f"seen by {plural(shared.times, 'element')}"
-        painter.drawText(QPointF(cell.right() + 10, cell.center().y() + metrics.ascent() / 2 - 1), seen)
+        return str(list(shared.first)), str(list(shared.second)), f"cell {shared.address}", seen
+    common = "" if shared.nbytes is None else f"{bytes_text(shared.nbytes)} in common"
+    return f"written {list(shared.written)}", f"read {list(shared.read)}", f"byte {shared.byte}", common

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tensorviz.core.reasons import BrokenView, Clash, Kept, SharedCells
+from tensorviz.core.reasons import BrokenView, Clash, Kept, ReadWhileWritten, SharedCells
 from tensorviz.core.text import plural
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ def picture_text(reason: Reason) -> str:
                 f"Elements {list(first)} and {list(second)} both lie on cell {address}; "
                 f"{plural(times, 'element')} of this tensor lie there."
             )
+        case ReadWhileWritten(written=written, read=read, byte=byte):
+            both = f"Element {list(written)} of what is written and {list(read)} of what is read"
+            return f"{both} both lie on byte {byte}."
         case Kept(dim=dim, size=size):
             return f"Dimension {dim} has size {size}."
 
@@ -61,8 +64,12 @@ def title_of(reason: Reason | None) -> str:
             return "Why there is no such view"
         case Clash():
             return "Why the shapes do not broadcast"
-        case SharedCells():
+        case SharedCells(detected=True):
             return "Why it cannot be written in place"
+        case ReadWhileWritten(detected=True):
+            return "Why it cannot be written from there"
+        case SharedCells() | ReadWhileWritten():
+            return "Why the result is not sure"
         case Kept():
             return "Why the dimension stays"
     return "Why it is no NumPy array"

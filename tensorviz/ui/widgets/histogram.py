@@ -48,7 +48,8 @@ class Histogram(QWidget):
             return "No numbers."
         most = max(range(len(self._counts)), key=lambda place: self._counts[place])
         whole = f"{self._edges[0]:.6g} to {self._edges[-1]:.6g}"
-        said = f"{len(self._counts)} ranges from {whole}. Most: {self._bar(most)}."
+        many = len(self._counts)
+        said = f"{many} {'range' if many == 1 else 'ranges'} from {whole}. Most: {self._bar(most)}."
         return said if self._at is None else f"{self._bar(self._at)}. {said}"
 
     def _bar(self, place: int) -> str:

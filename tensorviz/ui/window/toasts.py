@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from tensorviz.ui.icons import icon
 
@@ -22,6 +22,7 @@ AT_ONCE = 3
 SECONDS = {"info": 5.0, "good": 5.0, "warning": 10.0, "danger": 15.0}
 ICONS = {"info": "info", "good": "tick", "warning": "warning", "danger": "warning"}
 WIDTH, GAP, EDGE = 420, 8, 16
+HIGHEST_FIELD = 100  # pixels; what is higher is no field, and a toast hides little of it
 
 
 class Toast(QFrame):
@@ -84,6 +85,9 @@ class Toasts(QObject):
         self._shown: list[Toast] = []
         messages.said.connect(self.show_message)
         window.installEventFilter(self)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._place)
 
     @property
     def shown(self) -> tuple[Toast, ...]:
@@ -114,12 +118,23 @@ class Toasts(QObject):
             self._place()
         return False
 
+    @Slot()
     def _place(self) -> None:
-        bottom = self._window.height() - EDGE
+        bottom = self._bottom()
         for toast in reversed(self._shown):
             toast.move((self._window.width() - toast.width()) // 2, bottom - toast.height())
             toast.raise_()
             bottom -= toast.height() + GAP
+
+    def _bottom(self) -> int:
+        """The lower edge of the window; above the field with the keyboard, so that nobody types under a toast."""
+        bottom, field = self._window.height() - EDGE, QApplication.focusWidget()
+        if field is None or field.window() is not self._window or field.height() > HIGHEST_FIELD:
+            return bottom
+        at = QRect(field.mapTo(self._window, QPoint(0, 0)), field.size())
+        beside = abs(at.center().x() - self._window.width() // 2) > (at.width() + WIDTH) // 2
+        near = bottom - sum(toast.height() + GAP for toast in self._shown) < at.bottom()
+        return bottom if beside or not near else at.top() - GAP
 
 
 def _sentence(text: str, role: str) -> QLabel:

@@ -122,7 +122,9 @@ def test_a_costly_step_asks_and_obeys() -> None:
 
     code = "x = torch.zeros(3000)"
     refused = Session(Limits(bytes=10_000), ask=no)
-    assert next(refused.run(code)).problem is not None
+    problem = next(refused.run(code)).problem
+    assert problem is not None
+    assert "--" not in problem.hint, "who was asked has no command line"
     assert asked == [12_000]
     assert "x" not in refused.variables
     allowed = Session(Limits(bytes=10_000), ask=lambda _error: True)

@@ -188,3 +188,18 @@ def test_a_small_step_is_answered_soon() -> None:
         list(session.run("y = x.t().contiguous() + 1"))
         taken.append(time.perf_counter() - start)
     assert sorted(taken)[15] < 0.03
+
+
+def test_the_underscore_is_taken_back_too() -> None:
+    session = Session()
+    for code in ("a = torch.ones(2)", "a + 1", "a + 2"):
+        list(session.run(code))
+    session.undo()
+    list(session.run("b = _"))
+    assert session.variables["b"].tolist() == [2, 2]
+    session.jump(3)
+    list(session.run("c = _"))
+    assert session.variables["c"].tolist() == [3, 3]
+    session.jump(1)
+    [step] = session.run("d = _")
+    assert step.problem is not None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tensorviz.engine.tensors import log as log_module
 from tensorviz.engine.tensors.log import ASIDE, LARGEST, NAME, SessionLog
 
 
@@ -214,3 +216,63 @@ def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
     assert log.read() is None
     log.restoring()
     assert log.problem
+
+
+class Full:
+    """A disk that becomes full in the middle of a write."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.full = True
+        self._open = Path.open
+        monkeypatch.setattr(Path, "open", lambda path, *args, **named: self._opened(path, *args, **named))
+
+    def _opened(self, path: Path, *args: Any, **named: Any) -> Any:
+        file = self._open(path, *args, **named)
+        if self.full and args[:1] == ("a",):
+            write = file.write
+
+            def part(text: str) -> None:
+                write(text[: len(text) // 2])
+                file.flush()
+                raise OSError(28, "No space left on device")
+
+            file.write = part
+        return file
+
+
+def test_a_full_disk_leaves_no_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = written(tmp_path)
+    whole = (tmp_path / NAME).read_bytes()
+    disk = Full(monkeypatch)
+    log.start({"code": "z = 3"})
+    log.end()
+    assert log.problem == "The session is not being saved: No space left on device."
+    assert (tmp_path / NAME).read_bytes() == whole  # nothing of the half that was written
+    disk.full = False
+    log.start({"code": "w = 4"})
+    log.end()
+    found = SessionLog(tmp_path).read()
+    assert found is not None
+    assert [one.get("code") for one in found.actions[-2:]] == ["z = 3", "w = 4"]
+    assert len(found.actions) == 5
+
+
+def test_a_log_ends_before_it_is_too_long_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_module, "LARGEST", 5_000)
+    log = SessionLog(tmp_path)
+    log.begin(1)
+    for number in range(300):
+        log.start({"code": f"x = {number}"})
+        log.end()
+    assert "too long" in log.problem
+    assert (tmp_path / NAME).stat().st_size <= 5_000
+    found = SessionLog(tmp_path).read()
+    assert found is not None
+    assert found.broken is None
+    assert [one["code"] for one in found.actions] == [f"x = {n}" for n in range(len(found.actions))]
+    log.begin(2)
+    log.start({"code": "y"})
+    log.end()
+    again = SessionLog(tmp_path).read()
+    assert again is not None
+    assert [one["code"] for one in again.actions] == ["y"]

@@ -186,6 +186,15 @@ def test_the_list_of_what_is_allowed_holds(code: str) -> None:
     assert told.trouble.message == step.problem.message
 
 
+def test_what_may_surprise_is_told_as_the_step_tells_it() -> None:
+    made = session("o = torch.arange(10.).as_strided((3, 3), (2, 1))")
+    for code in ("points.contiguous()", "points.squeeze(0)", "torch.squeeze(points, 1)", "o.add_(1)", "o.fill_(1)"):
+        told = preview(made, code)
+        assert told.trouble is None
+        assert told.remarks == run(made, code).remarks
+    assert preview(made, "o.add_(1)").remarks[0].startswith("Elements [0, 2] and [1, 0] lie on one cell of the storage")
+
+
 def test_a_refusal_has_its_reason_as_the_step_has_it() -> None:
     made = session()
     told = preview(made, "points.t().view(6)").trouble

@@ -27,10 +27,16 @@ def shown(desk: Desk, qtbot: QtBot, width: int = 800, height: int = 600) -> Stor
 
 def settled(canvas: StorageCanvas, desk: Desk, qtbot: QtBot) -> None:
     """Everything has been read, and every tile made."""
+
+    def complete() -> bool:
+        canvas._more.stop()
+        canvas.grab()
+        desk.serve()
+        return not canvas._more.isActive()  # a paint that left something out asks for another
+
     desk.serve()
-    canvas.grab()
-    desk.serve()
-    qtbot.waitUntil(lambda: not canvas._more.isActive())
+    qtbot.waitUntil(complete)
+    qtbot.waitUntil(complete)
 
 
 def middle_of_cell(canvas: StorageCanvas, address: int) -> QPoint:

@@ -50,6 +50,7 @@ class Desk:
         """Reports the session as it is."""
         self.facts = facts
         self.engine.answer(SessionChanged(0, facts))
+        self.workspace.session._tell_now()  # on a busy computer changes that come at once are told a little later
 
     def step(self, row: StepRow) -> None:
         """Reports that a step ran."""

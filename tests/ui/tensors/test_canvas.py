@@ -14,8 +14,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tensorviz.core.canvas_scene import Hit
 from tensorviz.core.session_data import SessionFacts
-from tensorviz.ui.canvas import canvas_view
+from tensorviz.ui.canvas import canvas_view, tiles
+from tensorviz.ui.canvas.canvas_view import ABOVE
 from tensorviz.ui.canvas.storage_canvas import StorageCanvas
 from tensorviz.ui.state.pointing import Pointed, Selection
 from tensorviz.ui.theme import LIGHT
@@ -43,6 +45,16 @@ def test_a_cell_says_the_number_of_its_own_bytes(qtbot: QtBot) -> None:
         if not text.startswith("~") and math.isfinite(value):
             assert struct.pack("<f", float(text)) == struct.pack("<f", value)
     assert canvas.picture.rounded
+
+
+def test_the_drawing_is_told_in_words_with_its_numbers(desk: Desk, qtbot: QtBot) -> None:
+    canvas = shown(desk, qtbot)
+    told = canvas.accessibleDescription()
+    assert "From cell 0: 4., 1., 5., 3., 2., 1.." in told
+    assert "points begins at element 0; dimension 0 has 3 indices 2 apart; dimension 1 has 2 indices 1 apart" in told
+    desk.open(*desk.facts.tensors, A=floats(9, 1, 5, 3, 2, 1))
+    settled(canvas, desk, qtbot)
+    assert "From cell 0: 9., 1., 5." in canvas.accessibleDescription()
 
 
 def test_until_bytes_are_read_a_cell_is_a_question(desk: Desk, qtbot: QtBot) -> None:
@@ -210,3 +222,59 @@ def test_a_storage_without_cells(qtbot: QtBot) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Right)
     assert canvas.cell is None
     assert "0 cells" in canvas.accessibleDescription()
+
+
+def test_cells_stay_over_their_lanes_while_one_scrolls(desk: Desk, qtbot: QtBot) -> None:
+    views = [tensor(f"v{n}", "A", (6,), is_view=True) for n in range(60)]
+    desk.open(*views, A=floats(4, 1, 5, 3, 2, 1))
+    canvas = shown(desk, qtbot, height=300)
+    place = middle_of_cell(canvas, 3)
+    canvas.go_to(0, 400)
+    settled(canvas, desk, qtbot)
+    assert canvas.hit(QPointF(place.x(), 50)) == Hit(0, 3)
+    at_rest = image_of(canvas)
+    desk.workspace.pointing.at_cell("A", 3, 4)
+    lit = image_of(canvas)
+    heading = QRect(0, 0, 800, 60)
+    assert at_rest.copy(heading) != lit.copy(heading)
+    lane = canvas.hit(QPointF(place.x(), 150))
+    assert lane is not None
+    assert lane.number is not None
+
+
+def test_what_did_not_change_is_not_made_anew(desk: Desk, qtbot: QtBot) -> None:
+    canvas = shown(desk, qtbot)
+    made = canvas.made
+    desk.tell(desk.facts)
+    assert canvas.made is made
+    desk.workspace.showing.set_lane("points_t", False)
+    assert canvas.made is not made
+
+
+def test_the_row_in_sight_keeps_its_place_when_lanes_go(desk: Desk, qtbot: QtBot) -> None:
+    views = [tensor(f"v{n}", "A", (600,), is_view=True) for n in range(30)]
+    desk.open(*views, A=floats(*range(600)))
+    canvas = shown(desk, qtbot)
+    assert canvas.scene is not None
+    canvas.go_to(0, canvas.scene.tops.top(5) + ABOVE)
+    before = canvas.first_in_sight()
+    for n in range(0, 30, 2):
+        desk.workspace.showing.set_lane(f"v{n}", False)
+    assert canvas.first_in_sight() == before
+    assert canvas.top == canvas.scene.tops.top(5) + ABOVE
+
+
+def test_a_paint_does_not_begin_a_tile_that_would_make_it_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(tiles, "perf_counter", lambda: now[0])
+    time = tiles.Slice(0.010)
+    made = 0
+    for cost in (0.004, 0.003, 0.001, 0.001):
+        if time.allows():
+            now[0] += cost
+            made += 1
+    assert made == 2  # a third one might take as long as the longest so far, and end at 11 ms
+    assert time.left_out == 2
+    late = tiles.Slice(0.010)
+    now[0] += 0.5
+    assert late.allows(), "the first one is always made"

@@ -106,6 +106,23 @@ def test_a_walk_goes_in_the_order_of_memory(desk: Desk, qtbot: QtBot) -> None:
     assert desk.workspace.pointing.hover is None
 
 
+def test_where_the_walk_is_comes_into_sight(desk: Desk, qtbot: QtBot) -> None:
+    panel = panel_of(desk, qtbot)
+    panel.resize(900, 330)
+    panel.bar.wrap.setValue(1)  # six rows, each with its lanes: far higher than the window
+    desk.workspace.showing.show("points")
+    for _ in range(4):
+        panel.walk.step()
+    scene = panel.canvas.scene
+    assert scene is not None
+    top = scene.rectangle(3)[1] - panel.canvas.top
+    assert 0 <= top < panel.canvas.viewport().height()
+    at = panel.canvas.top
+    assert at > 0
+    desk.workspace.pointing.at_cell("A", 0, 4)
+    assert panel.canvas.top == at, "pointing scrolls nothing"
+
+
 def test_a_walk_plays_and_pauses(desk: Desk, qtbot: QtBot) -> None:
     panel = panel_of(desk, qtbot)
     desk.workspace.showing.show("points")

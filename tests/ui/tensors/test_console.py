@@ -41,6 +41,14 @@ def panel(desk: Desk, qtbot: QtBot) -> ConsolePanel:
     return shown_console(desk, qtbot)
 
 
+def test_effects_are_told_in_words(panel: ConsolePanel, desk: Desk) -> None:
+    desk.step(step(1, "y = x.t()", effect="view"))
+    desk.step(step(2, "y.contiguous()", effect="copy", bytes_copied=24))
+    assert panel.transcript.gutter.accessibleDescription() == (
+        "step 1: view, 0 bytes copied; step 2: copy, 24 bytes copied"
+    )
+
+
 def test_a_step_is_shown_as_at_a_prompt(panel: ConsolePanel, desk: Desk) -> None:
     desk.step(step(1, "for i in x:\n    print(i)", output="1\n2\n"))
     desk.step(step(2, "y", output="tensor([1.,\n        2.])\n", warnings=("careful",), remarks=("nothing was done",)))

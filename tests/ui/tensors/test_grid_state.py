@@ -12,6 +12,7 @@ from tensorviz.engine.messages import JobFinished
 from tensorviz.engine.messages.session import NewSession, SessionChanged, TensorMeasured
 from tensorviz.ui.state.grids import USUAL, ZOOMS
 from tests.ui.tensors.desk import Desk, floats, tensor
+from tests.ui.tensors.grid_room import shown
 
 
 def test_a_look_outlives_a_change_of_layout(qtbot: QtBot) -> None:
@@ -81,3 +82,17 @@ def test_a_new_session_forgets(qtbot: QtBot) -> None:
     job = desk.engine.job(NewSession)
     desk.engine.answer(SessionChanged(job, desk.facts), JobFinished(job))
     assert state.look(x).map == GridMap((0,), (1,))
+
+
+def test_a_million_indices_on_one_cell_are_counted_at_once(qtbot: QtBot) -> None:
+    desk = Desk()
+    wide = tensor("wide", "A", (1000, 1000), stride=(0, 0))
+    deep = tensor("deep", "A", (3, 10**9), stride=(1, 0))
+    desk.open(wide, deep, A=floats(1, 2, 3))
+    panel = shown(desk, qtbot)
+    desk.workspace.pointing.at_cell("A", 0, 4)
+    card = panel.cards["wide"]
+    assert "and 999,999 more" in card.formula.text
+    assert "and 999,999,999 more" in panel.cards["deep"].formula.text
+    in_sight = len(list(card.view._in_sight()))
+    assert len(set(card.view._lit)) == in_sight > 64  # all that are seen light up, not the first few only

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import struct
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -267,3 +268,56 @@ def test_the_current_grid_as_a_drawing(qtbot: QtBot) -> None:
         "row 0: 4. 5. 2.",
         "row 1: 1. 3. 1.",
     ]
+
+
+# -------------------------------------------------------------------------------------------------- room
+
+
+def test_four_small_tensors_stand_side_by_side_with_every_word_of_their_heads(qtbot: QtBot) -> None:
+    desk = Desk()
+    desk.open(
+        tensor("points", "A", (3, 2)),
+        tensor("points_t", "A", (2, 3), stride=(1, 2), keys=(1, 0), is_view=True),
+        tensor("second_point", "A", (2,), offset=2, is_view=True),
+        tensor("points_copy", "B", (3, 2)),
+        A=floats(4, 1, 5, 3, 2, 1),
+        B=floats(4, 1, 5, 3, 2, 1),
+    )
+    panel = shown(desk, qtbot, 800, 230)
+    assert panel.area.horizontalScrollBar().maximum() == 0, "a card is as wide as it needs to be"
+    for card in panel.cards.values():
+        for label in (card.header.name, card.header.title):
+            assert label.shown() == label.text()
+
+
+def test_the_formula_is_said_in_short_where_there_is_no_room(qtbot: QtBot) -> None:
+    desk = Desk()
+    points(desk)
+    panel = shown(desk, qtbot)
+    line, facts = panel.cards["points_t"].formula, desk.facts.tensor("points_t")
+    assert facts is not None
+    assert line.shown == line.text == "offset + i*stride[0] + j*stride[1]"
+    line.resize(150, line.height())
+    assert line.shown == "0 + i*1 + j*2"
+    desk.workspace.pointing.at_element(facts, (1, 2))
+    assert line.shown == "0 + 1*1 + 2*2 = 5"
+    assert line.text == line.toolTip() == "[1, 2] = 1.   0 + 1*1 + 2*2 = 5"
+
+
+def test_a_tensor_without_memory_makes_no_card_higher_than_the_panel(qtbot: QtBot) -> None:
+    desk = Desk()
+    desk.open(tensor("x", "A", (3,)), A=floats(1, 2, 3))
+    meta = replace(tensor("m", "A", (3, 4)), storage=None, device="meta")
+    desk.tell(replace(desk.facts, tensors=(*desk.facts.tensors, meta)))
+    panel = shown(desk, qtbot, 500, 230)
+    assert panel.cards["m"].nothing.isVisible()
+    assert panel.area.verticalScrollBar().maximum() == 0
+
+
+def test_many_sliders_leave_the_formula_in_sight(qtbot: QtBot) -> None:
+    desk = Desk()
+    many, beside = tensor("many", "A", (2,) * 12), [tensor(f"x{n}", "B", (3, 6)) for n in range(4)]
+    desk.open(many, *beside, A=floats(*range(4096)), B=floats(*range(18)))
+    panel = shown(desk, qtbot, 420, 230)
+    assert panel.area.horizontalScrollBar().maximum() > 0, "the case with the least room"
+    assert panel.area.verticalScrollBar().maximum() == 0

@@ -59,6 +59,25 @@ def test_it_stays_when_the_pointer_leaves_and_goes_with_its_storage(qtbot: QtBot
     assert refreshed(made, desk).element.plain == "Point at a cell of a grid or of the storage."
 
 
+def test_an_element_that_lies_elsewhere_by_now_is_no_longer_spoken_of(qtbot: QtBot) -> None:
+    """points[0, 1] lies on cell 1; transposed under the same name, that index is cell 2."""
+    desk = Desk()
+    made = panel(qtbot, desk)
+    points(desk)
+    facts = desk.facts.tensor("points")
+    assert facts is not None
+    desk.workspace.pointing.at_element(facts, (0, 1))
+    refreshed(made, desk)
+    desk.open(tensor("points", "A", (2, 3), stride=(1, 2)), A=floats(4, 1, 5, 3, 2, 1))
+    plain = refreshed(made, desk).element.plain
+    assert plain.startswith("storage A, cell 1\n")
+    assert said(plain, "value") == "1.  read as float32"
+    assert plain.endswith("seen as\npoints[1, 0] ")
+    hover = desk.workspace.pointing.hover
+    assert hover is not None
+    assert (hover.start, hover.stop, hover.tensor) == (4, 8, "")
+
+
 def test_a_cell_of_the_storage_and_a_cell_that_nothing_reaches(qtbot: QtBot) -> None:
     desk = Desk()
     made = panel(qtbot, desk)
@@ -81,7 +100,9 @@ def test_an_expanded_tensor_shows_some_and_counts_the_rest(qtbot: QtBot) -> None
     shown = "".join(f"e[{n}], " for n in range(13) if n != 5)
     assert plain.endswith(f"{shown}and {19 - 12} more")
     desk.open(tensor("e", "A", (1000,), stride=(0,)))
-    assert refreshed(made, desk).element.plain.endswith("more at least")
+    assert refreshed(made, desk).element.plain.endswith(f"and {1000 - 1 - 12} more")
+    desk.open(tensor("e", "A", (10**9,), stride=(0,)))
+    assert refreshed(made, desk).element.plain.endswith("and 999,999,987 more")
 
 
 def test_a_link_points_and_shows(qtbot: QtBot) -> None:

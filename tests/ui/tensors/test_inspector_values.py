@@ -113,6 +113,13 @@ def test_no_finite_number_and_no_element(qtbot: QtBot) -> None:
     assert made.values.histogram.isHidden()
 
 
+def _of_one(qtbot: QtBot) -> Histogram:
+    drawn = Histogram()
+    qtbot.addWidget(drawn)
+    drawn.show_counts((0.0, 1.0), (2,))
+    return drawn
+
+
 def test_the_histogram_by_keyboard_and_as_text(qtbot: QtBot) -> None:
     drawn = Histogram()
     qtbot.addWidget(drawn)
@@ -120,6 +127,7 @@ def test_the_histogram_by_keyboard_and_as_text(qtbot: QtBot) -> None:
     assert drawn.text() == "No numbers."
     drawn.show_counts((0.0, 1.0, 2.0, 4.0), (5, 0, 1))
     assert drawn.accessibleDescription() == "3 ranges from 0 to 4. Most: 5 from 0 to 1."
+    assert _of_one(qtbot).text() == "1 range from 0 to 1. Most: 2 from 0 to 1."
     for key, place in ((Qt.Key.Key_Right, 0), (Qt.Key.Key_End, 2), (Qt.Key.Key_Right, 2), (Qt.Key.Key_Left, 1)):
         qtbot.keyClick(drawn, key)
         assert drawn.looked_at == place

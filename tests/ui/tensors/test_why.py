@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tensorviz.core.layout import Layout
+from tensorviz.core.layout import Layout, contiguous
 from tensorviz.core.reasons import BrokenView, Kept, Obstacle, Reason, Repair
 from tensorviz.core.session_data import StepRow, Trouble
-from tensorviz.core.why import why_no_view, why_not_broadcast, why_not_in_place
+from tensorviz.core.why import why_no_view, why_not_broadcast, why_not_in_place, why_not_written_over
 from tensorviz.ui.tensors.console_panel import ConsolePanel
 from tensorviz.ui.tensors.why_card import WhyCard
 from tensorviz.ui.tensors.why_picture import WhyPicture
@@ -26,6 +26,7 @@ def reasons() -> dict[str, Reason]:
         "clash": why_not_broadcast((2, 3), (4, 3, 2)),
         "shared": why_not_in_place(Layout((3, 4), (1, 0), 0, 4)),
         "kept": Kept(1, 3),
+        "read": why_not_written_over(contiguous((9,), 4, 1), contiguous((9,), 4, 0)),
     }
     return {name: one for name, one in found.items() if one is not None}
 
@@ -34,7 +35,7 @@ def broken(code: str = "x.view(6)", subject: str = "x") -> tuple[Trouble, str]:
     return Trouble("No view.", "hint", "torch said", subject, reasons()["view"]), code
 
 
-@pytest.mark.parametrize("name", ["view", "many", "clash", "shared", "kept"])
+@pytest.mark.parametrize("name", ["view", "many", "clash", "shared", "kept", "read"])
 def test_every_reason_has_a_picture_and_its_text(qtbot: QtBot, name: str) -> None:
     picture = WhyPicture(reasons()[name])
     qtbot.addWidget(picture)
@@ -51,6 +52,8 @@ def test_the_text_of_a_broken_view_has_its_numbers() -> None:
     assert "stride[0] = 1, but size[1]*stride[1] = 2*3 = 6" in text
     assert "[2, 3] under [4, 3, 2]" in picture_text(reasons()["clash"])
     assert "[0, 0] and [0, 1] both lie on cell 0; 4 elements" in picture_text(reasons()["shared"])
+    read = picture_text(reasons()["read"])
+    assert "Element [0] of what is written and [1] of what is read both lie on byte 4" in read
 
 
 def test_a_sure_repair_runs_and_another_one_is_written(qtbot: QtBot) -> None:
@@ -137,6 +140,20 @@ def test_a_repair_in_the_transcript_runs_the_step_with_the_call_replaced(
     qtbot.mouseClick(card.buttons[0], Qt.MouseButton.LeftButton)
     assert desk.codes == ["flat = x.reshape(6)  # all of it"]
     assert nameless(panel) == []
+
+
+def test_what_was_done_and_may_surprise_has_its_picture_when_asked(
+    panel: ConsolePanel, desk: Desk, qtbot: QtBot
+) -> None:
+    reason = reasons()["read"]
+    desk.step(StepRow(9, 8, "m += m[1:]", remarks=(reason.sentence,), surprise=Trouble("", reason=reason)))
+    kinds = [line.kind for line in panel.transcript.lines]
+    assert kinds[-2:] == ["remark", "toggle"]
+    assert panel.transcript.lines[-1].text.endswith("why: byte 4 is read and written")
+    panel.transcript.toggle(len(kinds) - 1)
+    [card] = panel.transcript.findChildren(WhyCard)
+    assert card.accessibleName() == "Why the result is not sure"
+    assert card.buttons == []  # it is done: to run it again would write twice
 
 
 def test_a_repair_that_is_not_sure_stands_in_the_input(panel: ConsolePanel, desk: Desk, qtbot: QtBot) -> None:

@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSettings, Qt
 from PySide6.QtGui import QEnterEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QToolButton, QVBoxLayout
 
 from tensorviz.core.catalogue import ModelChoice
 from tensorviz.core.errors import Problem
@@ -304,6 +304,23 @@ def test_messages_stack_at_the_lower_edge_and_are_not_repeated(scene: Scene) -> 
     assert shown[-1].geometry().bottom() < scene.window.height()
     scene.window.resize(scene.window.width(), scene.window.height() - 100)
     assert scene.window.toasts.shown[-1].geometry().bottom() < scene.window.height()
+
+
+def test_a_message_does_not_lie_over_the_field_in_which_one_types(scene: Scene, qtbot: QtBot) -> None:
+    page = scene.page()
+    column = page.layout()
+    assert isinstance(column, QVBoxLayout)
+    column.addWidget(page.field)  # at the lower edge, as the console's is
+    column.activate()
+    scene.window.activateWindow()
+    page.splitter.setFocus()
+    scene.workspace.messages.say("one")
+    (toast,) = scene.window.toasts.shown
+    page.field.setFocus()
+    field = QRect(page.field.mapTo(scene.window, QPoint(0, 0)), page.field.size())
+    assert field.bottom() > scene.window.height() - 30
+    qtbot.waitUntil(lambda: not toast.geometry().intersects(field))
+    assert toast.geometry().bottom() > field.top() - 40, "just above it"
 
 
 def test_a_message_goes_by_itself_and_by_its_button(scene: Scene, qtbot: QtBot) -> None:

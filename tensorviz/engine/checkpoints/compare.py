@@ -1,0 +1,217 @@
+"""Two checkpoints side by side: tensors that are missing or extra, of another shape or type, and how far values differ.
+
+Must not know file formats or torch. Values are read block by block, both at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tensorviz.core.errors import TensorvizError
+from tensorviz.core.family_wrapping import unwrapped_names
+from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
+from tensorviz.engine.checkpoints.elements import Array, Read, Source, block_limit, blocks
+from tensorviz.engine.checkpoints.ulp import doubles, is_nan, parts_of, relative_between, ulp_between
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tensorviz.core.dtypes import DType
+    from tensorviz.engine.cancel import CancelToken
+    from tensorviz.engine.checkpoints.values import ProgressSaid
+
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How the values of one tensor differ. numbers: how many were compared (the parts of complex and packed elements).
+
+    differing: how many are not equal; 0 and -0 are equal, and so are two NaN. nan: how many are NaN on one side only;
+    they count as differing and have no distance. ulp: the largest distance in steps of the element type, None where
+    the types differ. relative: the largest |a - b| over the larger of both sizes, inf where one is infinite; absolute:
+    the largest |a - b|; both are of
+    doubles, so that integers beyond 2^53 are rounded. at: index of the element with the largest relative distance, with both values there.
+    problem: why nothing was compared.
+    """
+
+    name: str
+    dtypes: tuple[str, str]
+    numbers: int = 0
+    differing: int = 0
+    nan: int = 0
+    ulp: int | None = None
+    relative: float = 0.0
+    absolute: float = 0.0
+    at: Index | None = None
+    values: tuple[float, float] | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """missing: in the first file only; extra: in the second only. shapes, dtypes: name, first, second. differences:
+    tensors whose values differ or could not be read, the largest first. equal: how many are the same. other_names:
+    whether names were compared without what is wrapped round them.
+    """
+
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+    shapes: tuple[tuple[str, Index, Index], ...]
+    dtypes: tuple[tuple[str, str, str], ...]
+    differences: tuple[Difference, ...]
+    equal: int
+    other_names: bool = False
+
+    @property
+    def same(self) -> bool:
+        """Whether both hold the same tensors with the same values."""
+        return not (self.missing or self.extra or self.shapes or self.dtypes or self.differences)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two files."""
+
+    contents: Contents
+    read: Read
+
+    def source(self, tensor: StoredTensor) -> Source:
+        """The elements of one of its tensors."""
+        return Source(tensor, self._storages[tensor.storage], self.read)
+
+    @cached_property
+    def _storages(self) -> dict[str, StoredStorage]:
+        return {storage.id: storage for storage in self.contents.storages}
+
+    def by_name(self, unwrap: bool) -> dict[str, StoredTensor]:
+        """The tensors by the names they are compared under."""
+        by_name = {tensor.name: tensor for tensor in self.contents.tensors}
+        names = unwrapped_names(list(by_name)) if unwrap else {name: name for name in by_name}
+        return {name: by_name[own] for name, own in names.items()}
+
+
+def compare(
+    first: Side, second: Side, *, unwrap: bool = True, progress: ProgressSaid | None = None,
+    cancel: CancelToken | None = None,
+) -> Comparison:  # fmt: skip  # one line a thought
+    """Compares by name. Raises Cancelled.
+
+    unwrap: names that all begin with "module." or lie under "state_dict" are compared without it, if the names as they
+    are do not agree.
+    """
+    plain = first.by_name(False), second.by_name(False)
+    other_names = unwrap and plain[0].keys() != plain[1].keys()
+    mine, theirs = (first.by_name(True), second.by_name(True)) if other_names else plain
+    both = [name for name in mine if name in theirs]
+    shapes = [name for name in both if mine[name].layout.shape != theirs[name].layout.shape]
+    found = _differences(first, second, mine, theirs, [n for n in both if n not in set(shapes)], progress, cancel)
+    differing = [row for row in found if row.differing or row.problem]
+    return Comparison(
+        tuple(name for name in mine if name not in theirs),
+        tuple(name for name in theirs if name not in mine),
+        tuple((name, mine[name].layout.shape, theirs[name].layout.shape) for name in shapes),
+        tuple((n, mine[n].dtype, theirs[n].dtype) for n in both if mine[n].dtype != theirs[n].dtype),
+        tuple(sorted(differing, key=_rank)), len(found) - len(differing),
+        other_names and (mine.keys() != plain[0].keys() or theirs.keys() != plain[1].keys()),
+    )  # fmt: skip  # in the order of the fields
+
+
+def _rank(row: Difference) -> tuple[object, ...]:
+    return (not row.problem, -row.relative, -(row.ulp or 0), -row.nan, -row.differing, row.name)
+
+
+def _differences(
+    first: Side, second: Side, mine: Mapping[str, StoredTensor], theirs: Mapping[str, StoredTensor],
+    names: list[str], progress: ProgressSaid | None, cancel: CancelToken | None,
+) -> list[Difference]:  # fmt: skip  # one line a thought
+    total, done, found = sum(mine[name].nbytes for name in names), 0, []
+    for name in names:
+        try:
+            found.append(difference(name, first.source(mine[name]), second.source(theirs[name]), cancel))
+        except (TensorvizError, OSError) as error:
+            kinds = (mine[name].dtype, theirs[name].dtype)
+            found.append(Difference(name, kinds, problem=str(error)))
+        done += mine[name].nbytes
+        if progress is not None:
+            progress(done, total)
+    return found
+
+
+def difference(name: str, one: Source, other: Source, cancel: CancelToken | None = None) -> Difference:
+    """Compares two tensors of one shape. Raises CheckpointUnreadable, OSError, Cancelled."""
+    a, b = one.tensor.layout, other.tensor.layout
+    if not comparable(one.dtype, other.dtype):
+        kinds = (one.dtype.name, other.dtype.name)
+        return Difference(name, kinds, problem=f"values of {kinds[0]} and {kinds[1]} are not compared")
+    item = max(a.itemsize, b.itemsize)
+    limit = max(block_limit(a), block_limit(b)) // item  # as many elements of both
+    seen = _Seen(one, other)
+    for left, right in zip(blocks(a, limit * a.itemsize), blocks(b, limit * b.itemsize), strict=True):
+        if cancel is not None:
+            cancel.check()
+        seen.take(one.gather(left.layout), other.gather(right.layout), left.first)
+    return seen.told(name)
+
+
+class _Seen:
+    """What is gathered over the blocks of two tensors."""
+
+    def __init__(self, one: Source, other: Source) -> None:
+        self.kinds = one.dtype, other.dtype
+        self.alike = one.dtype == other.dtype
+        self.numbers = self.differing = self.nan = self.ulp = 0
+        self.relative = self.absolute = 0.0
+        self.at: Index | None = None
+        self.values: tuple[float, float] | None = None
+
+    def take(self, one: Array, other: Array, first: Index) -> None:
+        """One block of both; `first` is the index of its first element."""
+        parts = 2 if self.kinds[0].kind in ("complex", "packed") else 1
+        if self.alike and one.tobytes() == other.tobytes():
+            self.numbers += one.size * parts
+            return
+        left, right = parts_of(one, self.kinds[0]), parts_of(other, self.kinds[1])
+        self.numbers += left[0].size
+        a, b = doubles(*left), doubles(*right)
+        nan = is_nan(*left), is_nan(*right)
+        lone, either = nan[0] ^ nan[1], nan[0] | nan[1]
+        ulp = ulp_between(left[0], right[0], left[1]) if self.alike else None
+        apart = ~either & (a != b if ulp is None else ulp != 0)
+        self.differing += int(np.count_nonzero(apart | lone))
+        self.nan += int(np.count_nonzero(lone))
+        if not apart.any():
+            return
+        if ulp is not None:
+            self.ulp = max(self.ulp, int(ulp[apart].max()))
+        self._farthest(a, b, apart, one.shape, first, parts)
+
+    def _farthest(self, a: Array, b: Array, apart: Array, shape: Index, first: Index, parts: int) -> None:
+        """The largest distances among the numbers that are apart."""
+        a, b = np.where(apart, a, 0.0), np.where(apart, b, 0.0)
+        relative = np.where(apart, relative_between(a, b), -1.0)
+        with np.errstate(invalid="ignore", over="ignore"):
+            self.absolute = max(self.absolute, float(np.where(a == b, 0.0, np.abs(a - b)).max()))
+        place = int(relative.argmax())
+        if self.at is None or relative[place] > self.relative:
+            self.relative = float(relative[place])
+            inside = np.unravel_index(place // parts, shape)
+            self.at = tuple(int(start + step) for start, step in zip(first, inside, strict=True))
+            self.values = (float(a[place]), float(b[place]))
+
+    def told(self, name: str) -> Difference:
+        """The result."""
+        kinds = (self.kinds[0].name, self.kinds[1].name)
+        return Difference(
+            name, kinds, self.numbers, self.differing, self.nan, self.ulp if self.alike else None, self.relative,
+            self.absolute, self.at, self.values,
+        )  # fmt: skip  # in the order of the fields
+
+
+def comparable(one: DType, other: DType) -> bool:
+    """Whether values of two element types can be compared: both are single numbers, or both are of one kind."""
+    return one.kind == other.kind or not {"complex", "packed"} & {one.kind, other.kind}
