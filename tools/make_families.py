@@ -3,8 +3,8 @@
     python tools/make_families.py [--out assets/catalogue/families.json]
 
 To be run again when the torchvision that tensorviz is built with changes; tests/engine/checkpoints/test_known.py
-compares the file with the installed torchvision. Sizes that follow the number of classes are found by building each network
-twice; so are those that follow the size of the picture.
+compares the file with the installed torchvision. Sizes that follow the number of classes are found by building each
+network twice; so are those that follow the size of the picture.
 """
 
 from __future__ import annotations

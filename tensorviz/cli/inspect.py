@@ -5,10 +5,12 @@ Must not know formats, nor torch, which it never imports.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 HEADINGS = ("name", "shape", "dtype", "bytes", "storage", "stride and offset")
 RIGHT = ("bytes",)
 LONGEST_NAME, MOST_NAMES = 100, 6
+MOST_SHARING = 1_000  # tensors of one storage of which everything is told
 SORTS = ("file", "name", "size")
 
 
@@ -47,12 +50,25 @@ def inspect(file: str, sort: str, common: Common, **raw: Any) -> int:
     Nothing of the file is run: names that its pickle would call are listed. FILE is a .pt, .pth, .safetensors, .npy or
     .npz file, or a folder or index of .safetensors files; with --dtype any file of raw numbers.
     """
-    found = _Report(read_contents(file, _raw_form(raw)), path_text(file), sort)
-    _deliver(found.text(common.format), common)
+    with _without_collector():
+        found = _Report(read_contents(file, _raw_form(raw)), path_text(file), sort)
+        _deliver(found.text(common.format), common)
     if found.contents.unsafe_globals and not common.quiet:
         names = plural(len(found.contents.unsafe_globals), "name")
         say(f"The pickle in {path_text(file)} would look up {names} that tensors do not need; nothing was run.")
     return 0
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Nothing made here is thrown away before the end: looking for garbage would take a quarter of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _sizes(value: str | None) -> tuple[int, ...] | None:
@@ -134,13 +150,22 @@ class _Report:
         ]
 
     def _for_people(self) -> str:
-        from tensorviz.core.checkpoint_layout import analyse  # brings NumPy along, which the other forms do not need
-
-        analysis = analyse(self.contents)
+        uses, sentences = self._remarks()
         lines = tuple(_line(tensor) for tensor in self.tensors())
         table = document_text(Document((), (), HEADINGS, lines, RIGHT), "text")
-        blocks = (_storages(analysis.storages), list(analysis.sentences), self._others(), self._unsafe(), self.notes())
+        blocks = (_storages(uses), list(sentences), self._others(), self._unsafe(), self.notes())
         return "\n".join(block for block in (self._heading(), table, *map(_block, blocks)) if block)
+
+    def _remarks(self) -> tuple[Sequence[StorageUse], Sequence[str]]:
+        """What each storage is used for, and what a person should know, the gravest first."""
+        # Brings NumPy along, which the other forms do not need.
+        from tensorviz.core.checkpoint_layout import analyse, storage_uses, waste_sentences
+
+        if max(map(len, self.names.values()), default=0) > MOST_SHARING:  # its time grows with their number squared
+            uses = storage_uses(self.contents)
+            return uses, waste_sentences(uses)
+        analysis = analyse(self.contents)
+        return analysis.storages, analysis.sentences
 
     def _heading(self) -> str:
         found, wasted = self.contents, self.wasted

@@ -87,8 +87,9 @@ class Contents:
     metadata: what the file says about itself, as plain data. unsafe_globals: every global that a pickle would call or
     look up outside the ones that make tensors, as "module.name" spelled in the file, in the order of the file. others:
     names of values that are no tensors, with a short text. notes: honest remarks ("not sorted", "cut short").
-    structure: what was saved as it was nested, of dicts (collections.OrderedDict where it was one), lists, tuples, sets,
-    plain values, Leaf and Unread; None where a file has names only, or a reader does not tell. A copy is made from it.
+    structure: what was saved as it was nested, of dicts (collections.OrderedDict where it was one), lists, tuples,
+    sets, plain values, Leaf and Unread; None where a file has names only, or a reader does not tell. A copy is made
+    from it.
     """
 
     path: str

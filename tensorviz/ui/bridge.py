@@ -78,14 +78,18 @@ class Bridge(QObject):
     @Slot()
     def _pass_on(self) -> None:
         """Passes on what waits, for SLICE; the rest by a timer, since Qt lets nothing between two queued calls."""
-        self._told = False  # before the queue is looked at: what is added from now on tells again
         ends = time.perf_counter() + SLICE
         while self._queue and time.perf_counter() < ends:
             event = self._queue.popleft()
-            if self._queue:
-                self._rest.start()  # before, not after: a dialog that is opened by the event lets the rest through
+            self._rest.start()  # before, not after: a dialog that is opened by the event lets the rest through
             if self._open:
                 self.event.emit(event)
+        if not self._queue:
+            self._rest.stop()
+            self._told = False
+            if self._queue:  # added by another thread, which saw that it was told
+                self._told = True
+                self._rest.start()
 
     def pass_all(self) -> None:
         """Passes on everything that waits before it returns."""

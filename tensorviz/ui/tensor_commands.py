@@ -18,11 +18,11 @@ TENSOR_COMMANDS: tuple[Command, ...] = (
         tensors.show("models"), "Ctrl+2", "model", "&View", "pages",
     ),
     Command(
-        "session.undo", "&Undo step", "Take the last step of the session back (in a text field: Alt+Z)",
+        "session.undo", "&Undo step", "Take the last step of the session back (while a field has text: Alt+Z)",
         tensors.undo, "Ctrl+Z, Alt+Z", "undo", "&Edit", "step", tensors.can_undo,
     ),
     Command(
-        "session.redo", "&Redo step", "Do the undone step of the session again (in a text field: Alt+Shift+Z)",
+        "session.redo", "&Redo step", "Do the undone step of the session again (while a field has text: Alt+Shift+Z)",
         tensors.redo, "Ctrl+Shift+Z, Ctrl+Y, Alt+Shift+Z", "redo", "&Edit", "step", tensors.can_redo,
     ),
     Command(

@@ -80,11 +80,17 @@ def main() -> None:
     """Prints a line for each file."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=5)
-    runs = parser.parse_args().runs
+    parser.add_argument("--write", metavar="FOLDER", help="Only write the files that are looked at.")
+    given = parser.parse_args()
+    if given.write:
+        write_files(Path(given.write))
+        return
+    runs = given.runs
     idle = min(seconds(lambda: started("-c", "pass"), runs))
     print(f"the interpreter alone: {idle:.3f} s")
     with tempfile.TemporaryDirectory() as name:
-        write_files(Path(name))
+        # In a process of its own: what is started later would count the memory of this one as its own.
+        subprocess.run([sys.executable, __file__, "--write", name], check=True)
         for path in sorted(Path(name).iterdir()):
             for form in ("json", "text"):
                 command = ("-m", "tensorviz", "inspect", str(path), "--format", form)

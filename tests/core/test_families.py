@@ -6,6 +6,7 @@ Must not know torch: networks that torch builds are recognised in tests/engine/c
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -17,8 +18,13 @@ from tensorviz.core.family_table import Network, Shape, shortened, spelled_out
 from tensorviz.core.layout import contiguous
 from tensorviz.core.stored import Contents, StoredTensor
 
-Shapes = dict[str, tuple[int, ...]]
-SMALL = Network("tiny", "torchvision", ("conv.weight 8,3,3,3", "conv.bias 8", "layer.0~2.a|b.weight 8,8", "fc.weight C,8", "fc.bias C"))
+Shapes = Mapping[str, tuple[int, ...]]
+ShapesMade = dict[str, tuple[int, ...]]
+SMALL = Network(
+    "tiny",
+    "torchvision",
+    ("conv.weight 8,3,3,3", "conv.bias 8", "layer.0~2.a|b.weight 8,8", "fc.weight C,8", "fc.bias C"),
+)
 TINY: Shapes = {
     "conv.weight": (8, 3, 3, 3), "conv.bias": (8,), "fc.weight": (10, 8), "fc.bias": (10,),
     **{f"layer.{n}.{part}.weight": (8, 8) for n in range(3) for part in "ab"},
@@ -39,15 +45,17 @@ def told(shapes: Shapes, others: tuple[str, ...] = (), structure: Any = None) ->
     return guess(contents(shapes, others, structure), [SMALL])
 
 
-def generator(blocks: int = 9, statistics: bool = False, dropout: bool = False) -> Shapes:
+def generator(blocks: int = 9, statistics: bool = False, dropout: bool = False) -> ShapesMade:
     """The published generator, as its description says: no code of ours."""
     up, second = 10 + blocks, 6 if dropout else 5
-    shapes: Shapes = {}
+    shapes: ShapesMade = {}
     rows = [(1, (64, 3, 7, 7), 64), (4, (128, 64, 3, 3), 128), (7, (256, 128, 3, 3), 256)]
     rows += [(up, (256, 128, 3, 3), 128), (up + 3, (128, 64, 3, 3), 64)]
     places = [(f"model.{at}", at, "model", shape, channels) for at, shape, channels in rows]
     for n in range(10, up):
-        places += [(f"model.{n}.conv_block.{at}", at, f"model.{n}.conv_block", (256, 256, 3, 3), 256) for at in (1, second)]
+        places += [
+            (f"model.{n}.conv_block.{at}", at, f"model.{n}.conv_block", (256, 256, 3, 3), 256) for at in (1, second)
+        ]
     for name, at, stem, shape, channels in places:
         shapes |= {f"{name}.weight": shape, f"{name}.bias": (channels,)}
         if statistics:
@@ -86,10 +94,23 @@ def test_generators() -> None:
 
 
 def test_discriminators_and_unets() -> None:
-    conv = [(0, (64, 3, 4, 4)), (2, (128, 64, 4, 4)), (5, (256, 128, 4, 4)), (8, (512, 256, 4, 4)), (11, (1, 512, 4, 4))]
-    instance = {f"model.{at}.{kind}": shape if kind == "weight" else shape[:1] for at, shape in conv for kind in ("weight", "bias")}
+    conv = [
+        (0, (64, 3, 4, 4)),
+        (2, (128, 64, 4, 4)),
+        (5, (256, 128, 4, 4)),
+        (8, (512, 256, 4, 4)),
+        (11, (1, 512, 4, 4)),
+    ]
+    instance = {
+        f"model.{at}.{kind}": shape if kind == "weight" else shape[:1]
+        for at, shape in conv
+        for kind in ("weight", "bias")
+    }
     assert told(instance) == "CycleGAN discriminator"
-    batch: Shapes = {f"model.{at}.weight": shape for at, shape in conv} | {"model.0.bias": (64,), "model.11.bias": (1,)}
+    batch: ShapesMade = {f"model.{at}.weight": shape for at, shape in conv} | {
+        "model.0.bias": (64,),
+        "model.11.bias": (1,),
+    }
     batch["model.0.weight"] = (64, 6, 4, 4)
     for at, channels in ((3, 128), (6, 256), (9, 512)):
         batch |= {f"model.{at}.{kind}": (channels,) for kind in ("weight", "bias", "running_mean", "running_var")}
@@ -97,14 +118,23 @@ def test_discriminators_and_unets() -> None:
     assert told(unet(8)) == "pix2pix U-Net, 8 levels"
 
 
-def unet(levels: int) -> Shapes:
+def unet(levels: int) -> ShapesMade:
     widths = [64 * min(2**n, 8) for n in range(levels)]
-    shapes: Shapes = {"model.model.0.weight": (64, 3, 4, 4), "model.model.3.weight": (128, 3, 4, 4), "model.model.3.bias": (3,)}
+    shapes: ShapesMade = {
+        "model.model.0.weight": (64, 3, 4, 4),
+        "model.model.3.weight": (128, 3, 4, 4),
+        "model.model.3.bias": (3,),
+    }
     stem = "model.model.1"
     for level in range(1, levels):
         last = level == levels - 1
         shapes[f"{stem}.model.1.weight"] = (widths[level], widths[level - 1], 4, 4)
-        shapes[f"{stem}.model.{3 if last else 5}.weight"] = (widths[level] * (1 if last else 2), widths[level - 1], 4, 4)
+        shapes[f"{stem}.model.{3 if last else 5}.weight"] = (
+            widths[level] * (1 if last else 2),
+            widths[level - 1],
+            4,
+            4,
+        )
         for norm, channels in ([] if last else [(2, widths[level])]) + [(4 if last else 6, widths[level - 1])]:
             shapes |= {f"{stem}.model.{norm}.{kind}": (channels,) for kind in ("weight", "bias")}
         stem += ".model.3"
@@ -118,15 +148,30 @@ def test_captioners() -> None:
     assert told({name: shape for name, shape in FC.items() if name != "embed.weight"}).startswith(
         "like NeuralTalk2 fc, but embed.weight is missing"
     )
-    shared = {"logit.weight": (9488, 512), "logit.bias": (9488,), "core.a2c.weight": (1024, 512), "core.i2h.weight": (2560, 512)}
+    shared = {
+        "logit.weight": (9488, 512),
+        "logit.bias": (9488,),
+        "core.a2c.weight": (1024, 512),
+        "core.i2h.weight": (2560, 512),
+    }
     attention = {"core.attention.h2att.weight": (512, 512), "core.attention.alpha_net.weight": (1, 512)}
-    att2in2 = {**shared, **attention, "embed.0.weight": (9488, 512), "att_embed.0.weight": (512, 2048), "ctx2att.weight": (512, 512)}
+    att2in2 = {
+        **shared,
+        **attention,
+        "embed.0.weight": (9488, 512),
+        "att_embed.0.weight": (512, 2048),
+        "ctx2att.weight": (512, 512),
+    }
     assert told(att2in2) == "NeuralTalk2 att2in2, vocabulary 9487"
     book = {**shared, "embed.weight": (9488, 512), "ctx2att.weight": (512, 2048), "core.h2att.weight": (512, 512)}
     assert told(book) == "NeuralTalk2 att2in, vocabulary 9487"
     later = {**shared, **attention, "embed.weight": (9488, 512), "ctx2att.weight": (512, 2048)}
     assert told(later) == "NeuralTalk2 att2in, vocabulary 9487"
-    top = {"core.att_lstm.weight_ih": (4000, 3000), "core.lang_lstm.weight_ih": (4000, 2000), "logit.weight": (9488, 1000)}
+    top = {
+        "core.att_lstm.weight_ih": (4000, 3000),
+        "core.lang_lstm.weight_ih": (4000, 2000),
+        "logit.weight": (9488, 1000),
+    }
     assert told({**top, "embed.0.weight": (9488, 1000)}) == "NeuralTalk2 topdown (updown), vocabulary 9487"
 
 
@@ -139,7 +184,7 @@ def test_captioners() -> None:
     ],
 )  # fmt: skip  # a table
 def test_states_of_optimisers(kept: tuple[str, ...], kind: str) -> None:
-    shapes: Shapes = {f"state.{n}.{key}": (3,) for n in range(5) for key in kept}
+    shapes: ShapesMade = {f"state.{n}.{key}": (3,) for n in range(5) for key in kept}
     assert told(shapes, ("param_groups.0.lr",)) == f"state of an optimiser: {kind}, 5 parameters"
 
 
@@ -172,12 +217,17 @@ def test_near_misses_say_what_differs() -> None:
 
 
 def test_networks_without_a_name() -> None:
-    bert: Shapes = {f"bert.encoder.layer.{n}.attention.self.query.weight": (768, 768) for n in range(12)}
+    bert: ShapesMade = {f"bert.encoder.layer.{n}.attention.self.query.weight": (768, 768) for n in range(12)}
     said = told({**bert, "bert.embeddings.word_embeddings.weight": (30522, 768)})
     assert said.startswith("unknown network with the names of BERT, 12 layers, vocabulary 30522, width 768")
-    lora = {f"base_model.model.l.{n}.q_proj.lora_{side}.weight": (8, 64) if side == "A" else (64, 8) for n in range(3) for side in "AB"}
+    lora: ShapesMade = {
+        f"base_model.model.l.{n}.q_proj.lora_{side}.weight": (8, 64) if side == "A" else (64, 8)
+        for n in range(3)
+        for side in "AB"
+    }
     assert told(lora) == "LoRA, rank 8, for 3 layers"
-    llama: Shapes = {f"model.layers.{n}.self_attn.q_proj.weight": (64, 64) for n in range(4)} | {"lm_head.weight": (99, 64)}
+    llama: ShapesMade = {f"model.layers.{n}.self_attn.q_proj.weight": (64, 64) for n in range(4)}
+    llama["lm_head.weight"] = (99, 64)
     assert told(llama).startswith("unknown network with the names of LLaMA, 4 layers")
 
 
@@ -187,7 +237,16 @@ def test_little_is_said_of_little() -> None:
     assert told({"x": (), "y": (2,)}) == "2 tensors of float32, no network that is known"
 
 
-@given(st.dictionaries(st.lists(st.sampled_from(["a", "b", "layer_0", "layer_1", "layer_12", "0", "1", "2", "10", "03"]), min_size=1, max_size=4).map(".".join), st.lists(st.sampled_from([1, 64, "C", "*"]), max_size=2).map(tuple)))
+@given(
+    st.dictionaries(
+        st.lists(
+            st.sampled_from(["a", "b", "layer_0", "layer_1", "layer_12", "0", "1", "2", "10", "03"]),
+            min_size=1,
+            max_size=4,
+        ).map(".".join),
+        st.lists(st.sampled_from([1, 64, "C", "*"]), max_size=2).map(tuple),
+    )
+)
 def test_short_lines_spell_out_to_the_same(shapes: dict[str, Shape]) -> None:
     assert spelled_out(shortened(shapes)) == shapes
 

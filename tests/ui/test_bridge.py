@@ -53,7 +53,7 @@ def test_a_timer_ticks_between_many_slow_events(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(done) == 300)
     timer.stop()
     before = [n for n in ticks if n < 300]
-    assert max(after - one for one, after in zip([0, *before], [*before, 300], strict=True)) <= 30
+    assert max(after - one for one, after in zip([0, *before], [*before, 300], strict=True)) <= 12
 
 
 def test_what_waits_is_passed_on_inside_a_dialog_that_an_event_opened(qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ weights_only=True. Names, nesting, plain values, sharing and strides are kept; w
 from __future__ import annotations
 
 import zipfile
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from tensorviz.core.checkpoint_packing import Packing, Region, packed
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.stored import Contents, Leaf, StoredStorage, StoredTensor
 from tensorviz.core.text import count_text, path_text, plural
-from tensorviz.engine.checkpoints.elements import BLOCK, Read, Source, blocks, known_dtype
+from tensorviz.engine.checkpoints.elements import Read, Source, blocks, known_dtype
 from tensorviz.engine.checkpoints.pickling import STORAGES, CannotPickle, StructurePickle
 from tensorviz.engine.checkpoints.read_back import Reopen, check_copy
 from tensorviz.engine.checkpoints.whole_file import replacing_bytes
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from tensorviz.engine.cancel import CancelToken
     from tensorviz.engine.checkpoints.values import ProgressSaid
 
+VERSIONS = "The versions of modules that torch notes on a state_dict (_metadata), if there, are not kept."
 ROOT, ALIGNED = "archive", 64  # bytes at multiples of which torch lets storages begin
+PIECE = 4 << 20  # bytes copied at a time
 NEEDS_ZIP64 = 1 << 31
 Check = Callable[[], None]
 
@@ -155,8 +157,9 @@ def _remarks(
 def _structure(contents: Contents) -> tuple[Any, list[str]]:
     """What is pickled: the nesting of the file where all tensors are in it, else a dict of all names."""
     flat = {tensor.name: Leaf(at) for at, tensor in enumerate(contents.tensors)}
-    if len(_leaves(contents.structure)) == len(contents.tensors):
-        return contents.structure, []
+    leaves, ordered = _leaves(contents.structure)
+    if len(leaves) == len(contents.tensors):
+        return contents.structure, [VERSIONS] if ordered else []
     if len(flat) != len(contents.tensors):
         raise ValueRefused(
             f"{path_text(contents.path)} has two tensors of one name, and how they are nested is not known.",
@@ -166,18 +169,21 @@ def _structure(contents: Contents) -> tuple[Any, list[str]]:
     return flat, [f"{lost}; {plural(len(contents.others), 'other value')} left out."]
 
 
-def _leaves(structure: Any) -> set[int]:
+def _leaves(structure: Any) -> tuple[set[int], bool]:
+    """The tensors that a structure has, and whether there is a dict that a state_dict may be."""
     found: set[int] = set()
+    ordered = False
     waiting = [structure]
     while waiting:
         value = waiting.pop()
         if isinstance(value, Leaf):
             found.add(value.tensor)
         elif isinstance(value, dict):
+            ordered = ordered or (isinstance(value, OrderedDict) and bool(value))
             waiting += value.values()
         elif isinstance(value, list | tuple):
             waiting += value
-    return found
+    return found, ordered
 
 
 def _lost_values(names: list[str]) -> list[str]:
@@ -234,8 +240,8 @@ def _region(region: Region, source: Source) -> Iterator[bytes]:
         for block in blocks(region.layout):
             yield source.gather(block.layout, signs=False).tobytes()
         return
-    for start in range(region.start, region.stop, BLOCK):
-        yield source.raw(start, min(start + BLOCK, region.stop))
+    for start in range(region.start, region.stop, PIECE):
+        yield source.raw(start, min(start + PIECE, region.stop))
 
 
 def _contents_of(out: str, contents: Contents, plan: _Planned, starts: dict[str, int]) -> Contents:

@@ -5,7 +5,7 @@ Must not know file formats or torch. Values are read block by block, both at onc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,8 @@ import numpy as np
 from tensorviz.core.errors import TensorvizError
 from tensorviz.core.family_wrapping import unwrapped_names
 from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
-from tensorviz.engine.checkpoints.elements import Array, Read, Source, block_limit, blocks
-from tensorviz.engine.checkpoints.ulp import doubles, is_nan, parts_of, relative_between, ulp_between
+from tensorviz.engine.checkpoints.elements import Array, Read, Source, best_order, block_limit, blocks
+from tensorviz.engine.checkpoints.ulp import distances_between, doubles, is_nan, parts_of, ulp_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +34,8 @@ class Difference:
     differing: how many are not equal; 0 and -0 are equal, and so are two NaN. nan: how many are NaN on one side only;
     they count as differing and have no distance. ulp: the largest distance in steps of the element type, None where
     the types differ. relative: the largest |a - b| over the larger of both sizes, inf where one is infinite; absolute:
-    the largest |a - b|; both are of
-    doubles, so that integers beyond 2^53 are rounded. at: index of the element with the largest relative distance, with both values there.
-    problem: why nothing was compared.
+    the largest |a - b|; both are of doubles, so that integers beyond 2^53 are rounded. at: index of the element with
+    the largest relative distance, with both values there. problem: why nothing was compared.
     """
 
     name: str
@@ -144,18 +143,20 @@ def _differences(
 
 def difference(name: str, one: Source, other: Source, cancel: CancelToken | None = None) -> Difference:
     """Compares two tensors of one shape. Raises CheckpointUnreadable, OSError, Cancelled."""
-    a, b = one.tensor.layout, other.tensor.layout
+    a, b, order = best_order(one.tensor.layout, other.tensor.layout)
     if not comparable(one.dtype, other.dtype):
         kinds = (one.dtype.name, other.dtype.name)
         return Difference(name, kinds, problem=f"values of {kinds[0]} and {kinds[1]} are not compared")
-    item = max(a.itemsize, b.itemsize)
-    limit = max(block_limit(a), block_limit(b)) // item  # as many elements of both
+    limit = max(block_limit(a), block_limit(b))
     seen = _Seen(one, other)
-    for left, right in zip(blocks(a, limit * a.itemsize), blocks(b, limit * b.itemsize), strict=True):
+    for left, right in zip(blocks(a, limit), blocks(b, limit), strict=True):
         if cancel is not None:
             cancel.check()
         seen.take(one.gather(left.layout), other.gather(right.layout), left.first)
-    return seen.told(name)
+    found = seen.told(name)
+    if found.at is None:
+        return found
+    return replace(found, at=tuple(at for _, at in sorted(zip(order, found.at, strict=True))))
 
 
 class _Seen:
@@ -171,37 +172,41 @@ class _Seen:
 
     def take(self, one: Array, other: Array, first: Index) -> None:
         """One block of both; `first` is the index of its first element."""
-        parts = 2 if self.kinds[0].kind in ("complex", "packed") else 1
-        if self.alike and one.tobytes() == other.tobytes():
-            self.numbers += one.size * parts
+        left, kind = parts_of(one, self.kinds[0])
+        right, other_kind = parts_of(other, self.kinds[1])
+        self.numbers += left.size
+        where = np.flatnonzero(left != right) if self.alike else np.arange(left.size)
+        if not where.size:
             return
-        left, right = parts_of(one, self.kinds[0]), parts_of(other, self.kinds[1])
-        self.numbers += left[0].size
-        a, b = doubles(*left), doubles(*right)
-        nan = is_nan(*left), is_nan(*right)
-        lone, either = nan[0] ^ nan[1], nan[0] | nan[1]
-        ulp = ulp_between(left[0], right[0], left[1]) if self.alike else None
-        apart = ~either & (a != b if ulp is None else ulp != 0)
-        self.differing += int(np.count_nonzero(apart | lone))
+        left, right = left[where], right[where]
+        nan = is_nan(left, kind), is_nan(right, other_kind)
+        lone, known = nan[0] ^ nan[1], ~(nan[0] | nan[1])
         self.nan += int(np.count_nonzero(lone))
-        if not apart.any():
-            return
-        if ulp is not None:
-            self.ulp = max(self.ulp, int(ulp[apart].max()))
-        self._farthest(a, b, apart, one.shape, first, parts)
+        a, b = doubles(left, kind), doubles(right, other_kind)
+        ulp = ulp_between(left, right, kind) if self.alike else None
+        apart = known & (a != b if ulp is None else ulp != 0)
+        self.differing += int(np.count_nonzero(apart | lone))
+        if apart.any():
+            self.ulp = self.ulp if ulp is None else max(self.ulp, int(ulp.max(where=apart, initial=0)))
+            place = self._farthest(a, b, apart)
+            if place is not None:
+                inside = np.unravel_index(int(where[place]) // self._parts, one.shape)
+                self.at = tuple(int(start + step) for start, step in zip(first, inside, strict=True))
 
-    def _farthest(self, a: Array, b: Array, apart: Array, shape: Index, first: Index, parts: int) -> None:
-        """The largest distances among the numbers that are apart."""
-        a, b = np.where(apart, a, 0.0), np.where(apart, b, 0.0)
-        relative = np.where(apart, relative_between(a, b), -1.0)
-        with np.errstate(invalid="ignore", over="ignore"):
-            self.absolute = max(self.absolute, float(np.where(a == b, 0.0, np.abs(a - b)).max()))
+    @property
+    def _parts(self) -> int:
+        return 2 if self.kinds[0].kind in ("complex", "packed") else 1
+
+    def _farthest(self, a: Array, b: Array, apart: Array) -> int | None:
+        """Notes the largest distances among the numbers that are apart; the place of a new largest one."""
+        relative, absolute = distances_between(a, b)
+        self.absolute = max(self.absolute, float(absolute.max(where=apart, initial=0)))
+        relative[~apart] = -1.0
         place = int(relative.argmax())
-        if self.at is None or relative[place] > self.relative:
-            self.relative = float(relative[place])
-            inside = np.unravel_index(place // parts, shape)
-            self.at = tuple(int(start + step) for start, step in zip(first, inside, strict=True))
-            self.values = (float(a[place]), float(b[place]))
+        if self.values is not None and relative[place] <= self.relative:
+            return None
+        self.relative, self.values = float(relative[place]), (float(a[place]), float(b[place]))
+        return place
 
     def told(self, name: str) -> Difference:
         """The result."""

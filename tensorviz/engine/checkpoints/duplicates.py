@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tensorviz.engine.cancel import CancelToken
     from tensorviz.engine.checkpoints.values import ProgressSaid
 
-FIRST = 4096  # bytes of the first part that candidates are told apart by
+FIRST = 1024  # elements of the first part that candidates are told apart by
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -21,10 +20,8 @@ from tensorviz.core.stored import StoredStorage, StoredTensor
 
 Read = Callable[[StoredStorage, int, int], bytes]  # storage, first byte, one past the last -> the bytes
 Array = NDArray[Any]
-BLOCK = 4 << 20  # bytes of a block; small enough for the caches to hold
-WIDE = (
-    16 << 20
-)  # bytes of a block whose elements lie in another order: the wider, the longer are the runs that are read
+BLOCK = 1 << 18  # elements of a block; few enough for the caches to hold what is computed from them
+WIDE = 16  # times as many in a block whose elements lie in another order: so are the runs longer that are read
 CHEAP = 64 << 10  # bytes that are as quickly read as a few
 SPARSE = 8  # so many bytes are read for one that is needed, rather than reading each run on its own
 # One element as bits that NumPy moves without looking at them.
@@ -39,25 +36,45 @@ class Block:
     layout: Layout
 
 
-def blocks(layout: Layout, limit: int = BLOCK) -> Iterator[Block]:
-    """The tensor in the order of its indices, in parts of at most `limit` bytes (one element at least)."""
+def blocks(layout: Layout, room: int = BLOCK) -> Iterator[Block]:
+    """The tensor in the order of its indices, in parts of at most `room` elements."""
     if layout.numel == 0:
         return
-    shape, room = layout.shape, max(1, limit // layout.itemsize)
+    shape = layout.shape
     split = next((dim for dim in range(layout.ndim) if math.prod(shape[dim + 1 :]) <= room), 0)
     inner = shape[split + 1 :]
     step = max(1, room // math.prod(inner)) if layout.ndim else 1
-    for outer in product(*(range(size) for size in shape[:split])):
+    for outer in _indices(shape[:split]):
         for start in range(0, shape[split] if layout.ndim else 1, step):
             first = (*outer, start, *(0 for _ in inner)) if layout.ndim else ()
             size = (*(1 for _ in outer), min(step, shape[split] - start), *inner) if layout.ndim else ()
             yield Block(first, Layout(size, layout.stride, _address(layout, first), layout.itemsize))
 
 
+def _indices(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """All indices one by one (itertools.product would keep a list of each dimension)."""
+    for at in range(math.prod(shape)):
+        index: list[int] = []
+        for size in reversed(shape):
+            at, i = divmod(at, size)  # what is left of it
+            index.append(i)
+        yield tuple(reversed(index))
+
+
 def block_limit(layout: Layout) -> int:
-    """Bytes for a block when a tensor is gone through by index: more where that is not the order of memory."""
+    """Elements for a block when a tensor is gone through by index: more where that is not the order of memory."""
     steps = [abs(step) for size, step in zip(layout.shape, layout.stride, strict=True) if size > 1]
-    return BLOCK if steps == sorted(steps, reverse=True) else WIDE
+    return BLOCK if steps == sorted(steps, reverse=True) else WIDE * BLOCK
+
+
+def best_order(one: Layout, other: Layout) -> tuple[Layout, Layout, tuple[int, ...]]:
+    """Two layouts of one shape with their dimensions in the order of the first's memory, and that order."""
+    order = tuple(sorted(range(one.ndim), key=lambda dim: -abs(one.stride[dim])))
+    first, second = (
+        Layout(tuple(a.shape[dim] for dim in order), tuple(a.stride[dim] for dim in order), a.offset, a.itemsize)
+        for a in (one, other)
+    )
+    return first, second, order
 
 
 def _address(layout: Layout, index: tuple[int, ...]) -> int:
@@ -136,7 +153,7 @@ def same_bits(one: Source, other: Source, check: Callable[[], None] = lambda: No
 
     check: called before each block; what it raises goes on.
     """
-    first, second = one.tensor.layout, other.tensor.layout
+    first, second, _ = best_order(one.tensor.layout, other.tensor.layout)
     limit = max(block_limit(first), block_limit(second))
     for a, b in zip(blocks(first, limit), blocks(second, limit), strict=True):
         check()

@@ -26,9 +26,9 @@ def as_numbers(bits: Array, dtype: DType) -> Array:
         split = bits.reshape(-1).view(f"<u{part.itemsize}").reshape(*bits.shape, 2)
         return as_numbers(split, part)
     if dtype.kind == "packed":
-        return np.asarray(_table(dtype.name)[bits])
+        return np.asarray(_table(dtype.name).take(bits, axis=0))
     if dtype.kind == "bool":
-        return (bits != 0).view(np.uint8)
+        return np.asarray(bits != 0).view(np.uint8)
     if dtype.kind != "float":
         return bits.view(str(dtype.numpy))
     return _floats(bits, dtype)
@@ -40,7 +40,7 @@ def _floats(bits: Array, dtype: DType) -> Array:
     if dtype.name == "float16":
         with np.errstate(invalid="ignore"):  # signalling NaN
             return bits.view("<f2").astype("<f4")
-    return np.asarray(_table(dtype.name)[bits]) if dtype.itemsize == 1 else bits.view(str(dtype.numpy))
+    return _table(dtype.name).take(bits) if dtype.itemsize == 1 else bits.view(str(dtype.numpy))
 
 
 @cache

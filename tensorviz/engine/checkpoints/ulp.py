@@ -43,27 +43,38 @@ def is_nan(bits: Array, dtype: DType) -> Array:
 
 
 def steps(bits: Array, dtype: DType) -> Array:
-    """The place of each number among all of its type (uint64): neighbours are 1 apart, 0 and -0 in one place.
+    """The place of each number among all of its type: neighbours are 1 apart, 0 and -0 in one place.
 
-    NaN has no place; what stands there means nothing. Integers count from the least.
+    int64, or uint64 for elements of 8 bytes. NaN has no place; what stands there means nothing.
     """
-    wide = bits.astype(np.uint64)
-    width = 4 if dtype.kind == "packed" else 8 * dtype.itemsize
-    half = np.uint64(1 << (width - 1))
     if dtype.kind == "bool":
-        return np.asarray(wide != 0).astype(np.uint64)
+        return np.asarray(bits != 0).astype(np.int64)
+    if dtype.itemsize == 8:
+        return _steps_of_eight(bits, dtype)
     if dtype.kind == "uint" or dtype.specials == "scale":
-        return wide
+        return bits.astype(np.int64)
     if dtype.kind == "int":
-        return wide ^ half
-    magnitude = wide & (half - np.uint64(1))
-    return np.where(wide & half, half - magnitude, half + magnitude)
+        return bits.view(f"<i{dtype.itemsize}").astype(np.int64)
+    half = 1 << (3 if dtype.kind == "packed" else 8 * dtype.itemsize - 1)
+    wide = bits.astype(np.int64)
+    return np.where(wide >= half, half - wide, wide)
+
+
+def _steps_of_eight(bits: Array, dtype: DType) -> Array:
+    """The same as uint64, counted from the least."""
+    half = np.uint64(1 << 63)
+    if dtype.kind == "uint":
+        return bits
+    if dtype.kind == "int":
+        return bits ^ half
+    magnitude = bits & (half - np.uint64(1))
+    return np.where(bits & half, half - magnitude, half + magnitude)
 
 
 def ulp_between(one: Array, other: Array, dtype: DType) -> Array:
-    """Steps between two blocks of single numbers (uint64, exact). Where one is NaN it means nothing."""
+    """Steps between two blocks of single numbers (exact). Where one is NaN it means nothing."""
     a, b = steps(one, dtype), steps(other, dtype)
-    return np.where(a > b, a - b, b - a)
+    return np.abs(a - b) if a.dtype == np.int64 else np.where(a > b, a - b, b - a)
 
 
 def doubles(bits: Array, dtype: DType) -> Array:
@@ -74,11 +85,18 @@ def doubles(bits: Array, dtype: DType) -> Array:
         return as_numbers(bits, dtype).astype("<f8")
 
 
-def relative_between(a: Array, b: Array) -> Array:
-    """|a - b| over the larger size, 0 for equal ones (infinities too), inf where just one is infinite, of float64."""
+def distances_between(a: Array, b: Array) -> tuple[Array, Array]:
+    """|a - b| over the larger size, and |a - b|, of float64.
+
+    Both are 0 for equal ones, infinities too, and inf where just one is infinite.
+    """
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        larger = np.maximum(np.abs(a), np.abs(b))
         far = np.abs(a - b)
-        share = np.where(np.isfinite(far), far / larger, np.abs(a / larger - b / larger))
-    share = np.where(a == b, 0.0, share)
-    return np.where(np.isfinite(a) & np.isfinite(b) | (a == b), share, np.inf)
+        larger = np.maximum(np.abs(a), np.abs(b))
+        share = far / larger
+        odd = ~np.isfinite(share)
+        if odd.any():  # zeros, infinities, NaN, and differences beyond the largest double
+            x, y, most = a[odd], b[odd], larger[odd]
+            share[odd] = np.where(x == y, 0.0, np.where(np.isinf(most), np.inf, np.abs(x / most - y / most)))
+            far[odd] = np.where(x == y, 0.0, far[odd])
+    return share, far

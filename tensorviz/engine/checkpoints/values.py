@@ -178,17 +178,17 @@ class _Count:
 
     def _odd(self, numbers: Array) -> None:
         """A block that has NaN or infinities."""
-        nan = np.isnan(numbers)
-        self.nan += int(np.count_nonzero(nan))
-        rest = numbers[~nan]
-        if rest.size:
-            self._extremes(rest.min(), rest.max())
-            self.plus += int(np.count_nonzero(rest == np.inf))
-            self.minus += int(np.count_nonzero(rest == -np.inf))
-        finite = rest[np.isfinite(rest)]
-        self.finite += finite.size
+        is_nan = np.isnan(numbers)
+        nan = int(np.count_nonzero(is_nan))
+        self.nan += nan
+        if nan < numbers.size:  # fmin would let a signalling NaN through
+            self._extremes(np.where(is_nan, np.inf, numbers).min(), np.where(is_nan, -np.inf, numbers).max())
+        self.plus += int(np.count_nonzero(numbers == np.inf))
+        self.minus += int(np.count_nonzero(numbers == -np.inf))
+        finite = np.isfinite(numbers)
+        self.finite += int(np.count_nonzero(finite))
         with np.errstate(over="ignore"):
-            self.total += float(finite.sum(dtype="f8"))
+            self.total += float(np.where(finite, numbers, 0).sum(dtype="f8"))
 
     def _extremes(self, low: np.generic, high: np.generic) -> None:
         least, largest = low.item(), high.item()

@@ -78,7 +78,8 @@ class Cost:
         if self._ask is None:
             raise error
         if not self._ask(error):
-            raise TooCostly(error.message, "It was not allowed. Ask for less, or run it again and allow it.", error.bytes)
+            hint = "It was not allowed. Ask for less, or run it again and allow it."
+            raise TooCostly(error.message, hint, error.bytes)
 
     def _check_free(self, name: str, size: int) -> None:
         memory = psutil.virtual_memory()

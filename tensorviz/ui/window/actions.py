@@ -95,7 +95,7 @@ class Actions(QObject):
         """Any change of what the screen knows may change what applies."""
         w = self._context.workspace
         models = (w.pictures, w.results, w.pipeline, w.choice, w.catalogue, w.network)
-        states = (*models, w.jobs, w.engine, w.session, w.drawings)
+        states = (*models, w.jobs, w.engine, w.session, w.showing, w.drawings)
         signals = ("changed", "inserted", "removed", "reset", "current_changed", "selection_changed", "running_changed")
         for state in states:
             for name in signals:

@@ -14,7 +14,9 @@ from safetensors.torch import load_file, save
 
 from tensorviz.core.checkpoint_refusals import SAFETENSORS_NAMES, WRITTEN_ONLY, refusals
 from tensorviz.core.errors import ValueRefused
+from tensorviz.core.layout import contiguous
 from tensorviz.engine.checkpoints.convert import to_safetensors
+from tensorviz.engine.checkpoints.elements import blocks
 from tests.engine.checkpoints.made import made
 from tests.engine.checkpoints.test_compact import same
 from tests.engine.checkpoints.test_values import random_bits
@@ -79,6 +81,13 @@ def test_what_has_no_place_is_refused(tmp_path: Path) -> None:
         with pytest.raises(ValueRefused):
             to_safetensors(*made(tensors), str(tmp_path / "x.safetensors"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_expanded_tensors_that_no_disk_holds_are_refused_at_once(tmp_path: Path) -> None:
+    huge = torch.ones(1).expand(1 << 30, 1 << 20)
+    with pytest.raises(ValueRefused, match="not that much room"):
+        to_safetensors(*made({"x": huge}), str(tmp_path / "x.safetensors"))
+    assert next(blocks(contiguous((1 << 40, 1 << 20)))).first == (0, 0)
 
 
 def test_refusals_are_the_librarys() -> None:

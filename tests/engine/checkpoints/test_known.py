@@ -46,7 +46,9 @@ def test_other_numbers_of_classes(name: str) -> None:
 
 
 def test_other_picture_sizes_and_missing_optional_parts() -> None:
-    assert guess(contents(shapes_of("vit_l_16", image_size=512)), known_networks()) == "torchvision vit_l_16, 1000 classes"
+    assert (
+        guess(contents(shapes_of("vit_l_16", image_size=512)), known_networks()) == "torchvision vit_l_16, 1000 classes"
+    )
     plain = {name: shape for name, shape in shapes_of("googlenet").items() if not name.startswith("aux")}
     assert guess(contents(plain), known_networks()) == "torchvision googlenet, 1000 classes"
 
@@ -70,4 +72,6 @@ def test_captioning_features_are_told_to_be_possible() -> None:
     assert found is not None
     assert any("Caffe-style" in fact for fact in found.facts)
     cut = {name: shape for name, shape in shapes_of("resnet101").items() if not name.startswith("fc.")}
-    assert guess(contents(cut), known_networks()).startswith("features of torchvision resnet101 or a Caffe-style ResNet")
+    assert guess(contents(cut), known_networks()).startswith(
+        "features of torchvision resnet101 or a Caffe-style ResNet"
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -59,7 +60,7 @@ def layouts(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...], int]:
 
 @settings(max_examples=250, deadline=None)
 @given(
-    layouts(), st.sampled_from(FLOATS + INTEGERS), st.integers(0, 99), st.booleans(), st.sampled_from([8, 64, 4 << 20])
+    layouts(), st.sampled_from(FLOATS + INTEGERS), st.integers(0, 99), st.booleans(), st.sampled_from([1, 7, 1 << 20])
 )
 def test_counts_and_extremes_are_torchs(
     where: tuple[tuple[int, ...], tuple[int, ...], int], dtype: str, seed: int, special: bool, limit: int
@@ -148,6 +149,19 @@ def test_integers_beyond_doubles_are_exact() -> None:
     assert values_of(torch.tensor([2**64 - 1] * 3, dtype=torch.uint64)).mean == float(2**64 - 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "code"), [("float32", 0x7F800001), ("float64", 0xFFF0000000000001), ("bfloat16", 0x7F81)]
+)
+def test_a_signalling_nan_is_seen_wherever_it_is(name: str, code: int) -> None:
+    size = DTYPES[name].itemsize
+    for place in (0, 1, 17, 5000, 99_999):
+        bits = np.zeros(100_000, f"<u{size}")
+        bits[place] = code
+        tensor = torch.from_numpy(bits.view(f"<i{size}")).view(getattr(torch, name))
+        found = values_of(tensor)
+        assert (found.nan, found.least, found.largest, found.constant) == (1, 0, 0, False)
+
+
 def test_a_tensor_that_cannot_be_read_does_not_stop_the_others() -> None:
     contents, read = made({"a": torch.ones(4), "b": torch.zeros(4)})
     found = list(look_at_values(contents, lambda s, a, b: read(s, a, b)[:5] if s.id == "s0" else read(s, a, b)))
@@ -167,4 +181,4 @@ def test_it_can_be_cancelled_and_tells_how_far_it_is() -> None:
 
     with pytest.raises(Cancelled):
         list(look_at_values(contents, read, progress, token))
-    assert said == [(4 << 20, (12 << 20) + 16), (8 << 20, (12 << 20) + 16)]
+    assert said == [(step << 20, (12 << 20) + 16) for step in range(1, 6)]

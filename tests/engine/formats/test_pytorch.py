@@ -255,3 +255,31 @@ def test_storages_of_a_script_and_members_of_nobody_are_noted(tmp_path: Path) ->
     with zipfile.ZipFile(tmp_path / "x.pt", "a") as archive:
         archive.writestr("x/data/99", b"12345")
     assert any("belong to no storage" in note for note in read_contents(tmp_path / "x.pt").notes)
+
+
+def test_a_directory_of_64_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As for files above 4 GB: the standard library is made to write the wide form early.
+    value = {"a": torch.arange(300.0)[5:], "b": torch.ones(3)}
+    torch.save(value, tmp_path / "plain.pt")
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 2)
+    with zipfile.ZipFile(tmp_path / "plain.pt") as source, zipfile.ZipFile(tmp_path / "x.pt", "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+    assert b"PK\x06\x06" in (tmp_path / "x.pt").read_bytes()
+    agree(tmp_path / "x.pt", torch.load(tmp_path / "x.pt"))
+
+
+def test_a_storage_behind_more_than_four_gigabytes(tmp_path: Path) -> None:
+    path = tmp_path / "x.pt"
+    try:
+        with torch.serialization.skip_data():
+            torch.save([torch.empty(4_400_000_000, dtype=torch.uint8), torch.arange(4.0)], path)
+    except (RuntimeError, OSError):
+        pytest.skip("neither the memory nor the disk takes a file of more than 4 GB")
+    if path.stat().st_blocks * 512 > 100_000_000:
+        pytest.skip("the disk has no sparse files")
+    first, last = read_contents(path).storages
+    assert (first.nbytes, last.nbytes) == (4_400_000_000, 16)
+    assert last.start is not None
+    assert last.start > 4_400_000_000
