@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tensorviz.cli.inspect_values import Found, ValueWork, Wishes, lines_of
 from tensorviz.cli.options import FORMATS, Common, common_options
 from tensorviz.cli.output import say, speak_utf8, write_out
 from tensorviz.cli.tables import Cell, Document, document_text
@@ -43,15 +44,24 @@ SORTS = ("file", "name", "size")
 @click.option("--shape", metavar="N,N,...", callback=lambda _c, _p, value: _sizes(value), help="Sizes of raw numbers.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="First byte of raw numbers.")
 @click.option("--big-endian", is_flag=True, help="Raw numbers have their highest byte first.")
+@click.option("--values", is_flag=True, help="Look at all values: NaN, infinities, constant tensors, duplicates.")
+@click.option("--compare", metavar="OTHER", default="", help="Tell how the tensors of another file differ.")
+@click.option("--compact", metavar="OUT", default="", help="Write a copy without the bytes that no tensor reaches.")
+@click.option("--to-safetensors", "safetensors", metavar="OUT", default="", help="Write the tensors as safetensors.")
 @common_options(FORMATS)
-def inspect(file: str, sort: str, common: Common, **raw: Any) -> int:
+def inspect(
+    file: str, sort: str, values: bool, compare: str, compact: str, safetensors: str, common: Common, **raw: Any
+) -> int:
     """What is inside a tensor or checkpoint file: tensors, storages, who shares them, what is wasted.
 
     Nothing of the file is run: names that its pickle would call are listed. FILE is a .pt, .pth, .safetensors, .npy or
     .npz file, or a folder or index of .safetensors files; with --dtype any file of raw numbers.
     """
+    wishes = Wishes(values, compare, compact, safetensors)
+    wishes.check(file)
     with _without_collector():
         found = _Report(read_contents(file, _raw_form(raw)), path_text(file), sort)
+        found.more = ValueWork(found.contents, wishes).done()
         _deliver(found.text(common.format), common)
     if found.contents.unsafe_globals and not common.quiet:
         names = plural(len(found.contents.unsafe_globals), "name")
@@ -98,6 +108,7 @@ class _Report:
     sort: str
 
     def __post_init__(self) -> None:
+        self.more = Found()
         self.guess = _guess(self.contents)
         self.names: dict[str, list[str]] = {storage.id: [] for storage in self.contents.storages}
         for tensor in self.contents.tensors:
@@ -122,6 +133,7 @@ class _Report:
             "storages": [self._storage(storage.id, storage.nbytes) for storage in found.storages],
             "wasted_bytes": self.wasted, "unsafe_globals": list(found.unsafe_globals), "guess": self.guess,
             "others": [{"name": name, "text": text} for name, text in found.others], "notes": self.notes(),
+            **self.more.keys,
         }  # fmt: skip  # in the order of the contract
 
     def _storage(self, name: str, nbytes: int) -> dict[str, Any]:
@@ -153,7 +165,8 @@ class _Report:
         uses, sentences = self._remarks()
         lines = tuple(_line(tensor) for tensor in self.tensors())
         table = document_text(Document((), (), HEADINGS, lines, RIGHT), "text")
-        blocks = (_storages(uses), list(sentences), self._others(), self._unsafe(), self.notes())
+        asked = lines_of(self.more.blocks)
+        blocks = (_storages(uses), list(sentences), self._others(), self._unsafe(), self.notes(), *asked)
         return "\n".join(block for block in (self._heading(), table, *map(_block, blocks)) if block)
 
     def _remarks(self) -> tuple[Sequence[StorageUse], Sequence[str]]:

@@ -174,3 +174,31 @@ def test_torch_is_never_imported(tmp_path: Path, new: bool) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "x.pt")], capture_output=True, check=False)
     assert done.returncode == 40, done.stderr
+
+
+def test_values_comparison_and_copies(tmp_path: Path, capsys: Captured) -> None:
+    big = torch.arange(1000.0)
+    torch.save({"w": big[:10], "n": torch.tensor([float("nan"), 1.0]), "t": torch.randn(4, 3).t()}, tmp_path / "a.pt")
+    torch.save({"w": big[:10] + 1, "n": torch.tensor([float("nan"), 1.0]), "extra": big[:2]}, tmp_path / "b.pt")
+    copies = {"--compact": tmp_path / "small.pt", "--to-safetensors": tmp_path / "small.safetensors"}
+    options = [str(part) for pair in copies.items() for part in pair]
+    found = as_json(capsys, tmp_path / "a.pt", "--values", "--compare", str(tmp_path / "b.pt"), *options)
+    assert {row["name"]: row["nan"] for row in found["values"]} == {"w": 0, "n": 1, "t": 0}
+    comparison = found["comparison"]
+    assert (comparison["missing"], comparison["extra"], comparison["equal"]) == (["t"], ["extra"], 1)
+    assert [row["name"] for row in comparison["differences"]] == ["w"]
+    assert [row["as"] for row in found["written"]] == ["compact", "safetensors"]
+    before = torch.load(tmp_path / "a.pt", weights_only=True)
+    compacted = torch.load(copies["--compact"], weights_only=True)
+    for copy in (compacted, safetensors.torch.load_file(copies["--to-safetensors"])):
+        assert sorted(copy) == sorted(before)
+        assert all(torch.equal(copy[name].nan_to_num(7), before[name].nan_to_num(7)) for name in before)
+    assert copies["--compact"].stat().st_size < (tmp_path / "a.pt").stat().st_size - 3000
+
+
+def test_a_copy_never_takes_the_place_of_what_is_read(tmp_path: Path, capsys: Captured) -> None:
+    torch.save(torch.zeros(3), tmp_path / "a.pt")
+    before = (tmp_path / "a.pt").read_bytes()
+    assert main(["inspect", str(tmp_path / "a.pt"), "--compact", str(tmp_path / "a.pt")]) == 2
+    assert "another name" in capsys.readouterr().err
+    assert (tmp_path / "a.pt").read_bytes() == before

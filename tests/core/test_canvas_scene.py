@@ -52,6 +52,7 @@ def test_visible_rows_are_those_that_touch(
 
 def scenes(layouts: list[Layout], cells: int, per_row: int, width: float, full: bool) -> CanvasScene:
     lanes = tuple((Lane(f"t{n}", one, cell_bytes=4), full) for n, one in enumerate(layouts))
+    cells = max([cells, *(-(-one.byte_extent[1] // 4) for one in layouts)])  # no tensor lies outside its storage
     return CanvasScene(rows_for(cells, 4, width, per_row), lanes)
 
 

@@ -33,6 +33,7 @@ class Person:
 
     def __init__(self, program: Program, qtbot: QtBot) -> None:
         self.session, self.showing, self._qtbot = program.workspace.session, program.workspace.showing, qtbot
+        self._undo = program.window.actions_table["session.undo"]
         program.window.show_page("tensors")
         program.window.activateWindow()
         page = program.window.page()
@@ -52,6 +53,11 @@ class Person:
             QTest.keyClicks(field, line)
             QTest.keyClick(field, Qt.Key.Key_Return)
             self.wait(lambda done=done: len(self.session.steps) > done and not self.session.running)  # type: ignore[misc]  # bound now
+
+    def undoes(self, widget: QWidget) -> None:
+        """Ctrl+Z; what commands apply is asked a little after the session changed."""
+        self.wait(self._undo.isEnabled)
+        self.presses(widget, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
     def presses(self, widget: QWidget, key: Qt.Key, held: Qt.KeyboardModifier = PLAIN) -> None:
         """A key that makes a step or goes between steps."""
@@ -104,7 +110,7 @@ def test_a_dimension_dragged_onto_another_transposes_and_ctrl_z_takes_it_back(pe
     layout = person.card("points").tensor.layout
     assert (layout.shape, layout.stride) == (tuple(POINTS.t().shape), POINTS.t().stride())
     assert len(person.session.facts.storages) == 1, "nothing was copied"
-    person.presses(person.page.console.input, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    person.undoes(person.page.console.input)
     person.sees("points", POINTS)
 
 
@@ -123,7 +129,7 @@ def test_a_cell_edited_in_one_grid_is_another_number_in_the_other_and_on_the_can
     person.sees("points", expected)
     person.sees("points_t", expected.t())
     assert "50" in person.page.canvas.canvas.cell_words(2)
-    person.presses(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    person.undoes(view)
     person.sees("points_t", POINTS.t())
 
 

@@ -88,6 +88,7 @@ class Toasts(QObject):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._place)
+        window.destroyed.connect(self._shown.clear)
 
     @property
     def shown(self) -> tuple[Toast, ...]:
@@ -114,12 +115,14 @@ class Toasts(QObject):
         if watched is self._window and event.type() == QEvent.Type.Resize:
             self._place()
         elif event.type() == QEvent.Type.Close and watched in self._shown:
-            self._shown = [toast for toast in self._shown if toast is not watched]
+            self._shown[:] = [toast for toast in self._shown if toast is not watched]
             self._place()
         return False
 
     @Slot()
     def _place(self) -> None:
+        if not self._shown:  # also while the window goes, and with it what is asked below
+            return
         bottom = self._bottom()
         for toast in reversed(self._shown):
             toast.move((self._window.width() - toast.width()) // 2, bottom - toast.height())
