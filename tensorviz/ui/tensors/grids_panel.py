@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EDGE, BETWEEN = 6, 8
 LOWEST = 180  # pixels: a card with two rows of cells
 LEAST = 300  # what a large card keeps
-AT_ONCE = 1  # cards that are built in one go; one takes some 5 ms
+AT_ONCE = 2  # cards that are built in one go; one takes some 5 ms
 NOTHING = (
     "No tensor is shown as a grid yet. Make one in the console, such as x = torch.arange(6.).view(2, 3), "
     "or choose one in the list of storages."
