@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QWidget
 
 # Without a display Qt aborts the whole run; to look on, set QT_QPA_PLATFORM=xcb.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -58,6 +61,24 @@ def no_thread_left() -> Iterator[None]:
         thread.join(SECONDS_TO_END)
     alive = [thread.name for thread in left if thread.is_alive()]
     assert not alive, f"threads left behind: {', '.join(alive)}"
+
+
+@pytest.fixture(autouse=True)
+def widgets_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keeps what is given to `qtbot.addWidget` until it is closed; pytest-qt itself knows it only weakly.
+
+    Else a window that only circles of references hold, as at the end of a test, may be collected while it paints.
+    """
+    kept: list[QWidget] = []
+    add = QtBot.addWidget
+
+    def add_and_keep(self: QtBot, widget: QWidget, **how: Any) -> None:
+        kept.append(widget)
+        add(self, widget, **how)
+
+    monkeypatch.setattr(QtBot, "addWidget", add_and_keep)
+    yield
+    kept.clear()
 
 
 def _counts(thread: threading.Thread) -> bool:

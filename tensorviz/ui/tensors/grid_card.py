@@ -234,8 +234,7 @@ class GridCard(QFrame):
     def _clear_chips(self) -> None:
         for widget in (*self.chips.values(), *self.sliders.values()):
             widget.hide()
-            widget.setParent(None)
-            widget.deleteLater()
+            widget.deleteLater()  # by Qt, later: one of them may be in the middle of its own event
         self.chips.clear()
         self.sliders.clear()
         for zone in self.zones.values():
