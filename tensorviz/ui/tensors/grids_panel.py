@@ -67,10 +67,12 @@ class GridsPanel(QWidget):
         self._more = QTimer(self)
         self._more.setSingleShot(True)
         self._more.setInterval(0)
-        self._more.timeout.connect(self._follow)
+        self._more.timeout.connect(self.build_more)
         self.area.viewport().installEventFilter(self)
+        self._building = AT_ONCE
         workspace.showing.changed.connect(self._follow)
         self._follow()
+        self._building = 0
 
     @property
     def current_card(self) -> GridCard | None:
@@ -80,6 +82,19 @@ class GridsPanel(QWidget):
     def drawing(self) -> Drawing | None:
         """The current grid as a drawing: what is in sight, with what is left out said; None when there is none."""
         return None if self.current_card is None else self.current_card.drawing()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether some tensor that is shown has no card yet."""
+        return self._more.isActive()
+
+    @Slot()
+    def build_more(self) -> None:
+        """Builds the next cards that are missing; it happens by itself, in a turn of the event loop of its own."""
+        self._more.stop()
+        self._building = AT_ONCE
+        self._follow()
+        self._building = 0
 
     @Slot()
     def _follow(self) -> None:
@@ -106,12 +121,15 @@ class GridsPanel(QWidget):
         self._give_room()
 
     def _ready(self, shown: Sequence[TensorFacts]) -> list[TensorFacts]:
-        """Those that have a card or get one now: AT_ONCE, the current one first."""
+        """Those that have a card or get one now, the current one first.
+
+        A card takes milliseconds to build, and all panels hear of a change in one go: new ones wait for the next turn.
+        """
         new = [one.name for one in shown if one.name not in self.cards]
-        if len(new) > AT_ONCE:
+        if len(new) > self._building:
             self._more.start()
         new.sort(key=lambda name: name != self._workspace.showing.current)
-        return [one for one in shown if one.name in self.cards or one.name in new[:AT_ONCE]]
+        return [one for one in shown if one.name in self.cards or one.name in new[: self._building]]
 
     def _new_card(self, name: str) -> GridCard:
         tensor = self._workspace.session.facts.tensor(name)

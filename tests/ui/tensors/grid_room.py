@@ -25,7 +25,12 @@ def shown(desk: Desk, qtbot: QtBot, width: int = 1200, height: int = 500) -> Gri
 
 
 def draw(panel: GridsPanel, desk: Desk) -> None:
-    """Paints, and answers what was asked for by painting, more than once: one paint has a limited time."""
+    """Paints, and answers what was asked for by painting, more than once: one paint has a limited time.
+
+    Cards that wait for a turn of the event loop are built before.
+    """
+    while panel.waiting:
+        panel.build_more()
     for _ in range(4):
         panel.grab()
         desk.serve()

@@ -234,7 +234,8 @@ def test_cards_follow_what_is_shown(qtbot: QtBot) -> None:
     panel.show()
     assert panel.nothing.isVisible()
     points(desk)
-    assert list(panel.cards) == ["points", "points_t"]
+    qtbot.waitUntil(lambda: not panel.waiting)
+    assert sorted(panel.cards) == ["points", "points_t"]
     assert panel.cards["points_t"].current
     QTest.mouseClick(panel.cards["points"], Qt.MouseButton.LeftButton, pos=QPoint(4, 4))
     assert panel.cards["points"].current

@@ -17,6 +17,8 @@ def test_a_few_cards_are_built_at_a_time_the_current_one_first(qtbot: QtBot) -> 
     qtbot.addWidget(panel)
     names = [f"v{n}" for n in range(8)]
     desk.open(*(tensor(name, "A", (2, 3)) for name in names), A=floats(*range(6)))
+    assert panel.cards == {}, "all panels hear of a change in one go; cards come in the next turns"
+    panel.build_more()
     assert len(panel.cards) <= AT_ONCE
     assert desk.workspace.showing.current in panel.cards
     qtbot.waitUntil(lambda: len(panel.cards) == 8)

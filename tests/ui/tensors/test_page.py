@@ -76,6 +76,7 @@ def test_tab_goes_through_grids_in_their_order_between_the_workspace_and_the_can
     page = shown(desk, qtbot, 1280, 800)
     page.activateWindow()
     points(desk)
+    qtbot.waitUntil(lambda: not page.grids.waiting)
     one, other = page.grids.cards["points"], page.grids.cards["points_t"]
     page.tree.view.setFocus()
     seen: list[QWidget | None] = []
