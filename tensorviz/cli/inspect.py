@@ -18,7 +18,7 @@ import click
 
 from tensorviz.cli.inspect_values import Found, ValueWork, Wishes, lines_of
 from tensorviz.cli.options import FORMATS, Common, common_options
-from tensorviz.cli.output import say, speak_utf8, write_out
+from tensorviz.cli.output import deliver, say
 from tensorviz.cli.tables import Cell, Document, document_text
 from tensorviz.core.layout import shape_text
 from tensorviz.core.stored import Contents
@@ -62,7 +62,8 @@ def inspect(
     with _without_collector():
         found = _Report(read_contents(file, _raw_form(raw)), path_text(file), sort)
         found.more = ValueWork(found.contents, wishes).done()
-        _deliver(found.text(common.format), common)
+        # A lone surrogate in a name is written as JSON escapes it.
+        deliver(found.text(common.format).encode("utf-8", "backslashreplace").decode("utf-8"), common)
     if found.contents.unsafe_globals and not common.quiet:
         names = plural(len(found.contents.unsafe_globals), "name")
         say(f"The pickle in {path_text(file)} would look up {names} that tensors do not need; nothing was run.")
@@ -322,16 +323,3 @@ def _guess(contents: Contents) -> str:
     from tensorviz.engine.checkpoints.known import known_networks
 
     return guess(contents, known_networks())
-
-
-def _deliver(text: str, common: Common) -> None:
-    from tensorviz.engine.writing import replacing
-
-    text = text.encode("utf-8", "backslashreplace").decode("utf-8")  # a lone surrogate, as JSON escapes it
-    if common.report is not None:
-        with replacing(common.report) as stream:
-            stream.write(text)
-        return
-    if common.format != "text":
-        speak_utf8()
-    write_out(text)

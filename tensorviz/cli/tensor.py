@@ -58,17 +58,11 @@ def _picture_name(value: str | None) -> str | None:
 
 
 def _draw(session: Session, image: str) -> None:
-    from tensorviz.core.drawing import svg_text
     from tensorviz.core.storage_picture import draw_storages
-    from tensorviz.engine.storage_image import png_bytes
+    from tensorviz.engine.storage_image import write_drawing
     from tensorviz.engine.storage_views import storage_views
-    from tensorviz.engine.writing import replacing
 
-    drawing = draw_storages(storage_views(session.tensors(), session.storage_names.name_of))
-    whole = svg_text(drawing).encode() if image.lower().endswith(".svg") else png_bytes(drawing)
-    with replacing(image) as file:
-        file.flush()
-        file.buffer.write(whole)
+    write_drawing(draw_storages(storage_views(session.tensors(), session.storage_names.name_of)), image)
 
 
 def _source(code: str) -> str:

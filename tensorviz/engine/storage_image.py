@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
-from tensorviz.core.drawing import Box, Dot, Drawing, Label, Line, Point
+from tensorviz.core.drawing import Box, Dot, Drawing, Label, Line, Point, svg_text
+from tensorviz.engine.writing import replacing_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,13 @@ def png_bytes(drawing: Drawing, scale: int = SCALE) -> bytes:
     stream = io.BytesIO()
     image.save(stream, "PNG", pnginfo=about, optimize=True)
     return stream.getvalue()
+
+
+def write_drawing(drawing: Drawing, path: str) -> None:
+    """Writes the drawing to a file, whole or not at all: SVG where the name ends so, else PNG. Raises ValueRefused."""
+    whole = svg_text(drawing).encode() if path.lower().endswith(".svg") else png_bytes(drawing)
+    with replacing_bytes(path) as file:
+        file.write(whole)
 
 
 def _painted(drawing: Drawing, top: float, width: int, height: int, scale: int) -> Image.Image:

@@ -12,13 +12,13 @@ import contextlib
 import os
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO
 
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.text import path_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
@@ -36,10 +36,47 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
     except OSError as error:
         if error.errno is None or isinstance(error, BrokenPipeError):  # neither comes from writing a file
             raise
-        raise ValueRefused(
-            f"{path_text(path)} cannot be written: {(error.strerror or str(error)).lower()}.",
-            "Choose a folder that exists, is yours and has space.",
-        ) from error
+        raise _refusal(path, error) from error
+
+
+@contextlib.contextmanager
+def replacing_bytes(path: str | os.PathLike[str], check: Callable[[Path], None] | None = None) -> Iterator[IO[bytes]]:
+    """A binary file that takes the place of `path` when the block and `check` (given the finished file) end well.
+
+    Otherwise nothing changes. Refuses as `replacing` does; errors of files that are read meanwhile pass.
+    """
+    target = Path(os.path.realpath(path))
+    _check_ordinary(path_text(path), str(target))
+    part = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        with _said_as_refusal(path, part), part.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if check is not None:
+            check(part)
+        with _said_as_refusal(path, part):
+            part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _said_as_refusal(path: str | os.PathLike[str], part: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        ours = error.filename is None or os.fspath(error.filename) == os.fspath(part)
+        if error.errno is None or not ours:
+            raise
+        raise _refusal(path, error) from error
+
+
+def _refusal(path: str | os.PathLike[str], error: OSError) -> ValueRefused:
+    return ValueRefused(
+        f"{path_text(path)} cannot be written: {(error.strerror or str(error)).lower()}.",
+        "Choose a folder that exists, is yours and has space.",
+    )
 
 
 def _check_ordinary(shown: str, target: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tensorviz.core.errors import ValueRefused
-from tensorviz.engine.writing import replacing
+from tensorviz.engine.writing import replacing, replacing_bytes
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes and links as on Linux and macOS")
 
@@ -69,3 +69,21 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
 def test_an_error_that_is_not_of_writing_keeps_its_kind(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="cannot load library"), replacing(tmp_path / "a.json"):
         raise OSError("cannot load library")  # as ctypes says it: without a number
+
+
+def test_bytes_are_whole_or_not_there(tmp_path: Path) -> None:
+    target = tmp_path / "a.bin"
+    with replacing_bytes(target) as file:
+        file.write(b"\x00\xff")
+    assert target.read_bytes() == b"\x00\xff"
+
+    def refuse(part: Path) -> None:
+        assert part.read_bytes() == b"new"
+        raise ValueError("not as it should be")
+
+    with pytest.raises(ValueError, match="not as it should"), replacing_bytes(target, refuse) as file:
+        file.write(b"new")
+    assert target.read_bytes() == b"\x00\xff"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.bin"]
+    with pytest.raises(ValueRefused, match="cannot be written"), replacing_bytes(tmp_path / "no" / "a.bin"):
+        pass

@@ -20,7 +20,7 @@ from tensorviz.core.text import count_text, path_text, plural
 from tensorviz.engine.checkpoints.elements import Read, Source, blocks, known_dtype
 from tensorviz.engine.checkpoints.pickling import STORAGES, CannotPickle, StructurePickle
 from tensorviz.engine.checkpoints.read_back import Reopen, check_copy
-from tensorviz.engine.checkpoints.whole_file import replacing_bytes
+from tensorviz.engine.writing import replacing_bytes
 
 if TYPE_CHECKING:
     from tensorviz.engine.cancel import CancelToken

@@ -20,7 +20,7 @@ from tensorviz.core.text import path_text, plural
 from tensorviz.engine.checkpoints.compact import Written
 from tensorviz.engine.checkpoints.elements import Read, Source, block_limit, blocks, known_dtype
 from tensorviz.engine.checkpoints.read_back import Reopen, check_copy
-from tensorviz.engine.checkpoints.whole_file import replacing_bytes
+from tensorviz.engine.writing import replacing_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

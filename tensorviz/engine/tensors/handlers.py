@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tensorviz.core.errors import NameUnknown
@@ -40,6 +39,7 @@ from tensorviz.engine.messages.session import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tensorviz.engine.console.limits import TooCostly
     from tensorviz.engine.tensors.board import Board
@@ -278,17 +278,10 @@ def measure_tensor(source: DeskSource, job: Job) -> Iterator[None]:
 
 def write_drawing(job: Job) -> None:
     """A drawing as SVG or PNG, by the suffix."""
-    from tensorviz.core.drawing import svg_text
-    from tensorviz.engine.storage_image import png_bytes
-    from tensorviz.engine.writing import replacing
+    from tensorviz.engine import storage_image
 
     request = cast("WriteDrawing", job.request)
-    svg = Path(request.path).suffix.lower() == ".svg"
-    whole = svg_text(request.drawing).encode() if svg else png_bytes(request.drawing)
-    job.token.check()
-    with replacing(request.path) as file:
-        file.flush()
-        file.buffer.write(whole)
+    storage_image.write_drawing(request.drawing, request.path)
     job.report(Exported(job.number, request.path, 1))
 
 
