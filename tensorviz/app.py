@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from tensorviz.core.code_lines import CONSOLE
 from tensorviz.core.errors import problem_of
+from tensorviz.engine.formats import suffixes
 from tensorviz.engine.handlers import NetworkCacheSource, handlers
 from tensorviz.engine.messages import EngineReady, Event, JobFailed, RowsReady
 from tensorviz.engine.places import assets_folder, config_folder, session_folder
@@ -85,7 +86,7 @@ def build(paths: Sequence[str] = ()) -> Program:
     engine = Engine({**handlers(NetworkCacheSource()), **tensor_handlers(desk)}, bridge.report)
     bridge.attach(engine)
     settings = SettingsFile(config_folder() / "settings.json")
-    workspace = build_workspace(bridge, settings, assets_folder())
+    workspace = build_workspace(bridge, settings, assets_folder(), suffixes())
     window = MainWindow(workspace, QSettings(str(config_folder() / "window.ini"), QSettings.Format.IniFormat))
     window.first_painted.connect(lambda: _begin(workspace, window, tuple(paths)))
     if settings.problem:

@@ -26,9 +26,8 @@ from tensorviz.core.text import bytes_text, count_text, path_text, plural, print
 from tensorviz.engine.formats import read_contents
 
 if TYPE_CHECKING:
-    from tensorviz.core.checkpoint_layout import StorageUse
-    from tensorviz.core.stored import StoredTensor
-    from tensorviz.engine.formats.raw import RawForm
+    from tensorviz.core.checkpoint_analysis import StorageUse
+    from tensorviz.core.stored import RawForm, StoredTensor
 
 HEADINGS = ("name", "shape", "dtype", "bytes", "storage", "stride and offset")
 RIGHT = ("bytes",)
@@ -95,7 +94,7 @@ def _raw_form(raw: dict[str, Any]) -> RawForm | None:
         if raw["shape"] is not None or raw["offset"] or raw["big_endian"]:
             raise click.UsageError("--shape, --offset and --big-endian are for raw numbers: give --dtype with them.")
         return None
-    from tensorviz.engine.formats.raw import RawForm
+    from tensorviz.core.stored import RawForm
 
     return RawForm(raw["dtype"], raw["shape"], raw["offset"], raw["big_endian"])
 

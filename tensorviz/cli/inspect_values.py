@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tensorviz.core.checkpoint_values import Comparison, Written
     from tensorviz.core.stored import Contents
-    from tensorviz.engine.checkpoints.compact import Written
-    from tensorviz.engine.checkpoints.compare import Comparison, Side
+    from tensorviz.engine.checkpoints.compare import Side
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class ValueWork:
         return _side_of(self.contents)
 
     def _look(self, found: Found) -> None:
+        from tensorviz.core.checkpoint_told import duplicates_lines, values_lines
         from tensorviz.engine.checkpoints.duplicates import find_duplicates
-        from tensorviz.engine.checkpoints.told import duplicates_lines, values_lines
         from tensorviz.engine.checkpoints.values import look_at_values
 
         values = list(look_at_values(self.contents, self._side.read))
@@ -85,8 +85,8 @@ class ValueWork:
         found.blocks.append(["values", *(f"  {line}" for line in said)])
 
     def _compare(self, found: Found) -> None:
+        from tensorviz.core.checkpoint_told import comparison_lines
         from tensorviz.engine.checkpoints.compare import compare
-        from tensorviz.engine.checkpoints.told import comparison_lines
 
         other = _side_of(read_contents(self.wishes.compare, None))
         result: Comparison = compare(self._side, other)

@@ -6,71 +6,20 @@ Must not know files, formats or values: it looks at Contents only.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tensorviz.core.checkpoint_analysis import Analysis, DTypeShare, StorageUse
 from tensorviz.core.checkpoint_bytes import used_bytes
-from tensorviz.core.checkpoint_refusals import Refusal, refusals
-from tensorviz.core.checkpoint_tree import Module, module_tree
+from tensorviz.core.checkpoint_refusals import refusals
+from tensorviz.core.checkpoint_tree import module_tree
 from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
 from tensorviz.core.text import bytes_text, count_text, percent_text, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Analysis", "DTypeShare", "StorageUse", "analyse", "used_bytes", "wasted_bytes"]
+__all__ = ["analyse", "used_bytes", "wasted_bytes"]
 SHOWN = 12  # names in one sentence
-
-
-@dataclass(frozen=True, slots=True)
-class StorageUse:
-    """A storage, the tensors that look at it, and how many of its bytes they reach, each counted once.
-
-    used: None where counting is not affordable (rare layouts of overlapping strides).
-    """
-
-    storage: StoredStorage
-    tensors: tuple[StoredTensor, ...]
-    used: int | None
-
-    @property
-    def wasted(self) -> int:
-        """Bytes that no tensor reaches; 0 where that is not known."""
-        return 0 if self.used is None else self.storage.nbytes - self.used
-
-
-@dataclass(frozen=True, slots=True)
-class DTypeShare:
-    """How many tensors, elements and bytes of the file are of one element type."""
-
-    dtype: str
-    tensors: int
-    elements: int
-    nbytes: int
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """Everything that names, layouts and storages tell. elements: of all tensors by name, tied ones each time.
-
-    tied: groups of names with one and the same layout on one storage. sharing: names that have a byte of memory in
-    common with another without being the same. sentences: what a person should know, the gravest first.
-    """
-
-    storages: tuple[StorageUse, ...]
-    elements: int
-    tied: tuple[tuple[str, ...], ...]
-    strided: tuple[str, ...]
-    empty: tuple[str, ...]
-    dtypes: tuple[DTypeShare, ...]
-    refused: tuple[Refusal, ...]
-    modules: Module
-    sentences: tuple[str, ...]
-
-    @property
-    def wasted(self) -> int:
-        """Bytes of storages that no tensor reaches, where that is known."""
-        return sum(use.wasted for use in self.storages)
 
 
 def analyse(contents: Contents) -> Analysis:

@@ -1,17 +1,19 @@
 """What was found in a checkpoint, as lines for a person: layout, modules, refusals.
 
-Must not know the terminal or the window; values are told by tensorviz.engine.checkpoints.told.
+Must not know the terminal or the window; values are told by tensorviz.core.checkpoint_told.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tensorviz.core.checkpoint_layout import Analysis, exact_bytes, names_text
+from tensorviz.core.checkpoint_layout import exact_bytes, names_text
 from tensorviz.core.text import count_text, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tensorviz.core.checkpoint_analysis import Analysis
 
 MODULES_SHOWN, LEVELS = 24, 2
 

@@ -5,7 +5,7 @@ Must not know files, formats or torch: readers fill it, everybody else looks at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -102,6 +102,19 @@ class Contents:
     others: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     structure: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RawForm:
+    """How to take raw bytes. shape: sizes, one of them -1 for as many as there are; None: one dimension of all.
+
+    offset: the first byte.
+    """
+
+    dtype: str
+    shape: Sequence[int] | None = None
+    offset: int = 0
+    big_endian: bool = False
 
 
 def letters(count: int) -> str:

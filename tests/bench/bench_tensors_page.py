@@ -25,7 +25,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tensorviz.ui.stylesheet import stylesheet
-from tensorviz.ui.tensors.page import TensorsPage
+from tensorviz.ui.tensors.session_panels import SessionPanels
 from tensorviz.ui.theme import LIGHT, palette_of
 from tests.bench.bench_canvas import desk_with_views
 from tests.ui.tensors.desk import Desk
@@ -64,7 +64,7 @@ class Bench:
 
     def __init__(self, application: Timed, desk: Desk) -> None:
         self.application, self.desk = application, desk
-        self.page = TensorsPage(desk.workspace)
+        self.page = SessionPanels(desk.workspace)
         self.page.resize(1280, 800)
         self.page.show()
         self.chance = random.Random(1)

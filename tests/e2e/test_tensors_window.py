@@ -38,7 +38,7 @@ class Person:
         program.window.activateWindow()
         page = program.window.page()
         assert isinstance(page, TensorsPage)
-        self.page = page
+        self.page = page.session
         self.wait(lambda: program.workspace.engine.ready and not self.session.running)
 
     def wait(self, until: Callable[[], bool]) -> None:

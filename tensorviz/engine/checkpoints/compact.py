@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tensorviz.core.checkpoint_layout import names_text
 from tensorviz.core.checkpoint_packing import Packing, Region, packed
+from tensorviz.core.checkpoint_values import Written
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.stored import Contents, Leaf, StoredStorage, StoredTensor
 from tensorviz.core.text import count_text, path_text, plural
@@ -31,16 +32,6 @@ ROOT, ALIGNED = "archive", 64  # bytes at multiples of which torch lets storages
 PIECE = 4 << 20  # bytes copied at a time
 NEEDS_ZIP64 = 1 << 31
 Check = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A copy that was written, read back and found equal. lost: what is not as it was, in sentences."""
-
-    path: str
-    nbytes: int
-    spared: int
-    lost: tuple[str, ...] = ()
 
 
 def compact(

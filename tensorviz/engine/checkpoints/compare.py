@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tensorviz.core.checkpoint_values import Comparison, Difference, Index
 from tensorviz.core.errors import TensorvizError
 from tensorviz.core.family_wrapping import unwrapped_names
 from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
@@ -23,53 +24,6 @@ if TYPE_CHECKING:
     from tensorviz.core.dtypes import DType
     from tensorviz.engine.cancel import CancelToken
     from tensorviz.engine.checkpoints.values import ProgressSaid
-
-Index = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How the values of one tensor differ. numbers: how many were compared (the parts of complex and packed elements).
-
-    differing: how many are not equal; 0 and -0 are equal, and so are two NaN. nan: how many are NaN on one side only;
-    they count as differing and have no distance. ulp: the largest distance in steps of the element type, None where
-    the types differ. relative: the largest |a - b| over the larger of both sizes, inf where one is infinite; absolute:
-    the largest |a - b|; both are of doubles, so that integers beyond 2^53 are rounded. at: index of the element with
-    the largest relative distance, with both values there. problem: why nothing was compared.
-    """
-
-    name: str
-    dtypes: tuple[str, str]
-    numbers: int = 0
-    differing: int = 0
-    nan: int = 0
-    ulp: int | None = None
-    relative: float = 0.0
-    absolute: float = 0.0
-    at: Index | None = None
-    values: tuple[float, float] | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """missing: in the first file only; extra: in the second only. shapes, dtypes: name, first, second. differences:
-    tensors whose values differ or could not be read, the largest first. equal: how many are the same. other_names:
-    whether names were compared without what is wrapped round them.
-    """
-
-    missing: tuple[str, ...]
-    extra: tuple[str, ...]
-    shapes: tuple[tuple[str, Index, Index], ...]
-    dtypes: tuple[tuple[str, str, str], ...]
-    differences: tuple[Difference, ...]
-    equal: int
-    other_names: bool = False
-
-    @property
-    def same(self) -> bool:
-        """Whether both hold the same tensors with the same values."""
-        return not (self.missing or self.extra or self.shapes or self.dtypes or self.differences)
 
 
 @dataclass(frozen=True)

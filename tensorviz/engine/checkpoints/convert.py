@@ -13,11 +13,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tensorviz.core.checkpoint_layout import exact_bytes, names_text, tied_names
 from tensorviz.core.checkpoint_refusals import RESERVED, SAFETENSORS_NAMES, WRITTEN_ONLY, shared_groups
+from tensorviz.core.checkpoint_values import Written
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.layout import contiguous
 from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
 from tensorviz.core.text import path_text, plural
-from tensorviz.engine.checkpoints.compact import Written
 from tensorviz.engine.checkpoints.elements import Read, Source, block_limit, blocks, known_dtype
 from tensorviz.engine.checkpoints.read_back import Reopen, check_copy
 from tensorviz.engine.writing import replacing_bytes

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tensorviz.core.checkpoint_values import Duplicates
 from tensorviz.core.errors import TensorvizError
 from tensorviz.core.layout import Layout
 from tensorviz.engine.checkpoints.elements import Read, Source, block_limit, blocks, same_bits
@@ -24,19 +24,6 @@ if TYPE_CHECKING:
     from tensorviz.engine.checkpoints.values import ProgressSaid
 
 FIRST = 1024  # elements of the first part that candidates are told apart by
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicates:
-    """Names whose tensors hold the same bytes, element by element (tied ones are one, under its first name).
-
-    saved: bytes that one copy instead of all would spare. constant: one value throughout, as fresh weights and counters
-    have it, which says little.
-    """
-
-    names: tuple[str, ...]
-    saved: int
-    constant: bool
 
 
 def find_duplicates(

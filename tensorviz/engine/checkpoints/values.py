@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tensorviz.core.checkpoint_values import Number, TensorValues
 from tensorviz.core.errors import TensorvizError
 from tensorviz.core.layout import Layout
 from tensorviz.engine.checkpoints.elements import Array, Read, Source, blocks
@@ -24,43 +25,6 @@ if TYPE_CHECKING:
 ProgressSaid = Callable[[int, int], None]  # bytes done, bytes in all
 MOST_CHANNELS = 1 << 20  # rows of a first dimension whose least and largest are kept
 CHANNELS_NAMED = 16
-Number = int | float
-
-
-@dataclass(frozen=True, slots=True)
-class TensorValues:
-    """What was seen of a tensor; all counts are exact and over its elements (parts of complex ones, packed numbers).
-
-    least, largest: of what is not NaN, infinities included; None where there is nothing such, and for complex ones.
-    mean: of the finite elements, summed in double precision (integers exactly); None without any, or for complex ones.
-    constant: all have one value, which 0 and -0 are, and NaN is not. channels: how many slices of the first dimension
-    were looked at, 0 for fewer than two dimensions or too many of them; zero_channels, constant_channels: how many of
-    them are such (constant counts the zero ones), with the first of their indices. problem: why nothing was seen.
-    """
-
-    name: str
-    dtype: str
-    elements: int
-    nan: int = 0
-    positive_infinite: int = 0
-    negative_infinite: int = 0
-    least: Number | None = None
-    largest: Number | None = None
-    mean: float | None = None
-    all_zero: bool = False
-    constant: bool = False
-    channels: int = 0
-    zero_channels: int = 0
-    constant_channels: int = 0
-    first_zero: tuple[int, ...] = ()
-    first_constant: tuple[int, ...] = ()
-    problem: str = ""
-
-    @property
-    def healthy(self) -> bool:
-        """Whether nothing is worth telling: no NaN, no infinity, not zero, no zero channel."""
-        odd = self.nan or self.positive_infinite or self.negative_infinite or self.zero_channels
-        return not (odd or self.constant or self.problem)
 
 
 def look_at_values(

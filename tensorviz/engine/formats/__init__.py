@@ -7,43 +7,47 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from tensorviz.core.errors import CheckpointUnreadable
 from tensorviz.core.text import path_text, printable
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
 
-    from tensorviz.core.stored import Contents
-    from tensorviz.engine.formats.raw import RawForm
+    from tensorviz.core.stored import Contents, RawForm
     from tensorviz.engine.formats.spec import FileFormat
 
 FETCH_AGAIN = "A damaged or unfinished download? Get it again."
 
 
-# Module and name of each, the ones that are surest of themselves first; imported when their turn comes.
+class Row(NamedTuple):
+    """A format that is imported when its turn comes: its module, its name there, and what names of files end in."""
+
+    module: str
+    name: str
+    suffixes: tuple[str, ...]
+
+    def load(self) -> FileFormat:
+        """The format."""
+        found: FileFormat = getattr(importlib.import_module(f"tensorviz.engine.formats.{self.module}"), self.name)
+        return found
+
+
+# The ones that are surest of themselves first. Suffixes are in lower case.
 FORMATS = (
-    ("safetensors.single", "SAFETENSORS"),
-    ("pytorch.zip_file", "ZIP"),
-    ("numpy_files.npy", "NPY"),
-    ("numpy_files.npz", "NPZ"),
-    ("safetensors.sharded", "SHARDED"),
-    ("pytorch.legacy_file", "LEGACY"),
+    Row("safetensors.single", "SAFETENSORS", (".safetensors",)),
+    Row("pytorch.zip_file", "ZIP", (".pt", ".pth", ".bin", ".ckpt", ".th")),
+    Row("numpy_files.npy", "NPY", (".npy",)),
+    Row("numpy_files.npz", "NPZ", (".npz",)),
+    Row("safetensors.sharded", "SHARDED", (".safetensors.index.json",)),
+    Row("pytorch.legacy_file", "LEGACY", (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".th", ".t7")),
 )
 
 
-def formats() -> Iterator[FileFormat]:
-    """All formats, in the order in which they are asked."""
-    for module, name in FORMATS:
-        form: FileFormat = getattr(importlib.import_module(f"tensorviz.engine.formats.{module}"), name)
-        yield form
-
-
 def suffixes() -> tuple[str, ...]:
-    """What names of files of tensors end in, for dialogs and drops; lower case, with their dot."""
-    return tuple(sorted({suffix for form in formats() for suffix in form.suffixes}))
+    """What names of files of tensors end in, for dialogs and drops; lower case, with their dot. Imports no format."""
+    return tuple(sorted({suffix for row in FORMATS for suffix in row.suffixes}))
 
 
 def read_contents(path: str | os.PathLike[str], raw: RawForm | None = None) -> Contents:
@@ -117,9 +121,10 @@ def _contents(path: str, shown: str, stream: IO[bytes], raw: RawForm | None) -> 
 def _recognised(path: str, head: bytes, size: int) -> FileFormat | None:
     """By content first; among those that could be, the one that the name speaks for."""
     first = None
-    for form in formats():
+    for row in FORMATS:
+        form = row.load()
         if form.recognises(head, size):
-            if path.lower().endswith(form.suffixes):
+            if path.lower().endswith(row.suffixes):
                 return form
             first = first or form
     return first

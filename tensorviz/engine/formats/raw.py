@@ -5,29 +5,17 @@ Must not know formats that do tell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from tensorviz.core.dtypes import dtype_named
 from tensorviz.core.errors import CheckpointUnreadable, ValueRefused
 from tensorviz.core.layout import contiguous
-from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
+from tensorviz.core.stored import Contents, RawForm, StoredStorage, StoredTensor
 from tensorviz.core.text import count_text, path_text
 from tensorviz.engine.positioned import size_of
 
-
-@dataclass(frozen=True, slots=True)
-class RawForm:
-    """How to take raw bytes. shape: sizes, one of them -1 for as many as there are; None: one dimension of all.
-
-    offset: the first byte.
-    """
-
-    dtype: str
-    shape: Sequence[int] | None = None
-    offset: int = 0
-    big_endian: bool = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def read_raw(path: str, file: IO[bytes], form: RawForm) -> Contents:

@@ -1,4 +1,4 @@
-"""What a file format is: its name, its suffixes, how its first bytes look, and how its contents are read.
+"""What a file format is: its name, how its first bytes look, and how its contents are read.
 
 Must not know any format.
 """
@@ -30,13 +30,12 @@ class Damaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """A file format. title: what people call it: "a PyTorch file". suffixes: lower case, with their dot.
+    """A file format. title: what people call it: "a PyTorch file".
 
     recognises: given the first HEAD bytes and the size of the file. read: given the path as named and the open file;
     raises Damaged and OSError, nothing else, and runs nothing of the file.
     """
 
     title: str
-    suffixes: tuple[str, ...]
     recognises: Callable[[bytes, int], bool]
     read: Callable[[str, IO[bytes]], Contents]

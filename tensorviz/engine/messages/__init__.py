@@ -1,4 +1,4 @@
-"""The protocol between the screen and the work: requests, events, what they carry. `session` has its own.
+"""The protocol between the screen and the work: requests, events, what they carry. `session` and `files` have theirs.
 
 Must not know who sends, who answers, or how either side is built: standard library and `core` only.
 
@@ -18,7 +18,7 @@ from tensorviz.core.results import Row
 from tensorviz.core.structure import Layer
 from tensorviz.core.text import plural
 
-LaneName = Literal["look", "work", "fetch", "tensors"]
+LaneName = Literal["look", "work", "fetch", "files", "tensors"]
 
 
 # --------------------------------------------------------------------------------------------------- requests

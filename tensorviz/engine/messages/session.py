@@ -105,10 +105,14 @@ class PreviewCode(Request):
 
 @dataclass(frozen=True, slots=True)
 class ReadPages(Request):
-    """Bytes of a storage, in pages of PAGE bytes, by number. Answer: PagesRead."""
+    """Bytes of a storage, in pages of PAGE bytes, by number. file: the open file it lies in, 0 for the session.
+
+    Answer: PagesRead.
+    """
 
     storage: str
     pages: tuple[int, ...]
+    file: int = 0
 
     @property
     def urgent(self) -> bool:
@@ -118,10 +122,15 @@ class ReadPages(Request):
 
 @dataclass(frozen=True, slots=True)
 class MeasureTensor(Request):
-    """Statistics of all elements of a tensor. Answer: TensorMeasured."""
+    """Statistics of all elements of a tensor. file: the open file it is in, at the place `tensor`; 0 for the session.
+
+    Answer: TensorMeasured.
+    """
 
     slot: ClassVar[str | None] = "measure"
     name: str
+    file: int = 0
+    tensor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

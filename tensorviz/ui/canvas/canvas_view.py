@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tensorviz.core.canvas_scene import CanvasScene
     from tensorviz.core.number_text import NumberText
     from tensorviz.ui.canvas.lights import Sight
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 FRAME, MOVING = 33, 16  # milliseconds between two pictures of what fades; of what moves
 ABOVE = 6.0  # pixels over the first row
@@ -47,7 +47,7 @@ class CanvasView(PlaneArea):
     rebuilt = Signal()
     picture_rounded = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._showing, self._pointing, self._memory = workspace.showing, workspace.pointing, workspace.memory

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from tensorviz.core.canvas_scene import Hit
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 WHOLE = 64  # characters of a number that is told in full
 MOST_TOLD = 40  # cells in sight whose numbers are told
@@ -37,7 +37,7 @@ class StorageCanvas(CanvasView):
     moved_to = Signal(object)
     go_wished = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self.editor = CellEditor(self.viewport())
         self._edited: int | None = None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tensorviz.core.session_data import Statistics, TensorFacts
     from tensorviz.engine.messages import Event
     from tensorviz.ui.bridge import Bridge
-    from tensorviz.ui.state.session import SessionState
+    from tensorviz.ui.state.open_tensors import OpenTensors
 
 ZOOMS = (1, 2, 3, 4, 6, 9, 13, 18, 22, 28, 36, 48)  # heights of a cell
 USUAL, SMALLEST_TEXT, SMALLEST_CELL = 8, 18, 4  # place in ZOOMS; heights that show numbers, and each cell for itself
@@ -62,7 +62,7 @@ class GridsState(QObject):
 
     changed = Signal(str)
 
-    def __init__(self, bridge: Bridge, session: SessionState, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: Bridge, session: OpenTensors, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._looks: dict[str, GridLook] = {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tensorviz.core.session_data import TensorFacts
     from tensorviz.ui.bridge import Bridge
     from tensorviz.ui.state.jobs import JobsState
-    from tensorviz.ui.state.session import SessionState
+    from tensorviz.ui.state.open_tensors import OpenTensors
 
 MOST_PAGES = 16_384  # kept; 64 MB
 MOST_TEXTS = 200_000  # kept
@@ -35,7 +35,7 @@ Span = tuple[int, int]  # first byte, and one past the last
 
 
 class MemoryState(QObject):
-    """The bytes that were read.
+    """The bytes that were read; at most `most_pages` pages are kept.
 
     Signals: arrived(storage) when pages of a storage came; changed(storage, spans) when bytes that were shown are
     others now, with the spans of bytes that differ.
@@ -44,8 +44,16 @@ class MemoryState(QObject):
     arrived = Signal(str)
     changed = Signal(str, object)
 
-    def __init__(self, bridge: Bridge, jobs: JobsState, session: SessionState, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Bridge,
+        jobs: JobsState,
+        session: OpenTensors,
+        most_pages: int = MOST_PAGES,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._most_pages = most_pages
         self._jobs, self._session = jobs, session
         self._pages: OrderedDict[tuple[str, int], tuple[int, bytes]] = OrderedDict()
         self._held: Counter[str] = Counter()
@@ -136,7 +144,7 @@ class MemoryState(QObject):
         for storage, pages in self._wanted.items():
             newest = tuple(pages)[-MOST_ASKED:]
             self._asked.setdefault(storage, set()).update(newest)
-            job = self._jobs.send(ReadPages(storage, newest))
+            job = self._jobs.send(ReadPages(storage, newest, self._session.file))
             self._jobs_of[job] = (storage, newest)
         self._wanted.clear()
 
@@ -184,7 +192,7 @@ class MemoryState(QObject):
             self._held[storage] += 1
             if before is not None and before[1] != raw:
                 spans.extend(differing(before[1], raw, page * PAGE))
-        while len(self._pages) > MOST_PAGES:
+        while len(self._pages) > self._most_pages:
             self._drop(next(iter(self._pages)))
         self.arrived.emit(storage)
         if spans:

@@ -17,7 +17,7 @@ from tensorviz.core.layout import Layout
 
 if TYPE_CHECKING:
     from tensorviz.core.session_data import SessionFacts, TensorFacts
-    from tensorviz.ui.state.session import SessionState
+    from tensorviz.ui.state.open_tensors import OpenTensors
 
 MOST_INDICES = 64  # of one tensor on one place; an expanded tensor may have any number
 MOST_STEPS = 1000  # of looking for an index; a rare layout may need a great many
@@ -82,7 +82,7 @@ class PointingState(QObject):
     pointed = Signal()
     selected = Signal()
 
-    def __init__(self, session: SessionState, parent: QObject | None = None) -> None:
+    def __init__(self, session: OpenTensors, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.hover: Pointed | None = None

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from tensorviz.core.session_data import SessionFacts, StepRow
 from tensorviz.engine.messages import Event, JobCancelled, JobFailed, JobFinished, Request
 from tensorviz.engine.messages.session import (
     AnswerCost,
@@ -31,9 +30,11 @@ from tensorviz.engine.messages.session import (
     StepRan,
     UndoStep,
 )
+from tensorviz.ui.state.open_tensors import OpenTensors
 
 if TYPE_CHECKING:
     from tensorviz.core.catalogue import ModelChoice
+    from tensorviz.core.session_data import SessionFacts, StepRow
     from tensorviz.ui.bridge import Bridge
     from tensorviz.ui.state.engine import EngineState
     from tensorviz.ui.state.jobs import JobsState
@@ -42,7 +43,7 @@ QUICK = 0.02  # seconds that taking a change may need in all panels; below, each
 SHARE = 4  # of the time while many steps run, slower changes may take one part in so many
 
 
-class SessionState(QObject):
+class SessionState(OpenTensors):
     """The session.
 
     Signals: changed() when `facts` did; stepped(StepRow) for each step that ran or was refused; began_anew() when all
@@ -52,9 +53,7 @@ class SessionState(QObject):
     facts: tensors, storages, where it stands. steps: every step by its number, in the order of running.
     """
 
-    changed = Signal()
     stepped = Signal(object)
-    began_anew = Signal()
     running_changed = Signal()
     asked = Signal(object)
     restored = Signal(object)
@@ -66,7 +65,6 @@ class SessionState(QObject):
         self._jobs, self._engine = jobs, engine
         self._running: dict[int, Request] = {}
         self._waiting: list[Request] = []
-        self.facts = SessionFacts()
         self.steps: dict[int, StepRow] = {}
         self.question: CostAsked | None = None
         self._next: SessionFacts | None = None
@@ -82,36 +80,36 @@ class SessionState(QObject):
     def run(self, code: str) -> None:
         """Runs steps; they wait until torch is loaded."""
         if code.strip():
-            self._send(RunCode(code))
+            self.send(RunCode(code))
 
     def undo(self) -> None:
         """Takes the last step back."""
-        self._send(UndoStep())
+        self.send(UndoStep())
 
     def redo(self, branch: int = -1) -> None:
         """Does an undone step again, the newest branch first."""
-        self._send(RedoStep(branch))
+        self.send(RedoStep(branch))
 
     def jump(self, number: int) -> None:
         """Goes to the state after a step, 0 for the beginning."""
         if number != self.facts.here:
-            self._send(JumpToStep(number))
+            self.send(JumpToStep(number))
 
     def begin_anew(self) -> None:
         """Forgets everything; the steps so far are kept in a file."""
-        self._send(NewSession())
+        self.send(NewSession())
 
     def restore(self, forced: bool = False) -> None:
         """Brings back the session that was there when the program ended."""
-        self._send(RestoreSession(forced))
+        self.send(RestoreSession(forced))
 
     def open_stage(self, path: str, choice: ModelChoice, stage: str) -> None:
         """Opens a stage of a prediction as a tensor."""
-        self._send(OpenPrediction(path, choice, stage))
+        self.send(OpenPrediction(path, choice, stage))
 
     def open_parameter(self, choice: ModelChoice, name: str) -> None:
         """Opens a parameter of a network as a tensor."""
-        self._send(OpenParameter(choice, name))
+        self.send(OpenParameter(choice, name))
 
     def preview(self, code: str) -> None:
         """Asks what a step would do; `previewed` tells. Nothing is asked while torch is not there."""
@@ -136,7 +134,8 @@ class SessionState(QObject):
             question, self.question = self.question, None
             self._jobs.send(AnswerCost(question.question, allowed))
 
-    def _send(self, request: Request) -> None:
+    def send(self, request: Request) -> None:
+        """Sends a request that changes the session; it waits until torch is loaded."""
         if self._engine.ready:
             self._running[self._jobs.send(request)] = request
         else:
@@ -148,7 +147,7 @@ class SessionState(QObject):
         if self._engine.ready and self._waiting:
             waiting, self._waiting = self._waiting, []
             for request in waiting:
-                self._send(request)
+                self.send(request)
 
     # ------------------------------------------------------------------------------------------------- facts
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
     from tensorviz.core.session_data import StorageFacts, TensorFacts
-    from tensorviz.ui.state.session import SessionState
+    from tensorviz.ui.state.open_tensors import OpenTensors
 
 MOST_GRIDS = 12
 
@@ -31,7 +31,7 @@ class ShowingState(QObject):
     operations_wished = Signal(str, object)
     strided_wished = Signal(str)
 
-    def __init__(self, session: SessionState, parent: QObject | None = None) -> None:
+    def __init__(self, session: OpenTensors, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._names: list[str] = []

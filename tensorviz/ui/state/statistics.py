@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tensorviz.core.session_data import Statistics, TensorFacts
     from tensorviz.ui.bridge import Bridge
     from tensorviz.ui.state.jobs import JobsState
-    from tensorviz.ui.state.session import SessionState
+    from tensorviz.ui.state.open_tensors import OpenTensors
     from tensorviz.ui.state.showing import ShowingState
 
 AUTOMATIC = 16_000_000  # elements that are measured without being asked
@@ -39,7 +39,7 @@ class StatisticsState(QObject):
         self,
         bridge: Bridge,
         jobs: JobsState,
-        session: SessionState,
+        session: OpenTensors,
         showing: ShowingState,
         parent: QObject | None = None,
     ) -> None:
@@ -80,7 +80,8 @@ class StatisticsState(QObject):
         tensor = self.tensor
         if tensor is not None:
             self._asked, self.problem = self._session.facts.memory, None
-            self._job = self._jobs.send(MeasureTensor(tensor.name))
+            place = self._session.place(tensor.name)
+            self._job = self._jobs.send(MeasureTensor(tensor.name, self._session.file, place))
             self.changed.emit()
 
     def cancel(self) -> None:

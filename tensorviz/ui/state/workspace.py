@@ -6,15 +6,17 @@ Must not hold behaviour: each state does its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tensorviz.ui.bridge import Bridge
 from tensorviz.ui.state.catalogue import CatalogueState
 from tensorviz.ui.state.choice import ChoiceState
 from tensorviz.ui.state.drawings import DrawingsState
 from tensorviz.ui.state.engine import EngineState
+from tensorviz.ui.state.file_tensors import FileStates
+from tensorviz.ui.state.files import FilesState
 from tensorviz.ui.state.grids import GridsState
 from tensorviz.ui.state.jobs import JobsState
+from tensorviz.ui.state.looking import Looking
 from tensorviz.ui.state.memory import MemoryState
 from tensorviz.ui.state.messages import MessagesState
 from tensorviz.ui.state.network import NetworkState
@@ -28,17 +30,18 @@ from tensorviz.ui.state.showing import ShowingState
 from tensorviz.ui.state.statistics import StatisticsState
 from tensorviz.ui.state.wishes import WishesState
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """The states, and `assets`: the folder with icons/ and samples/.
+    from tensorviz.ui.bridge import Bridge
 
-    A panel says a sentence with `messages.say(text, hint, tone)` and runs a command with `wishes.run(id)`.
-    """
 
-    bridge: Bridge
-    settings: SettingsState
-    jobs: JobsState
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace(Looking):
+    """The states of the window; those of `Looking` are of the session."""
+
+    session: SessionState
+    files: FilesState
     pictures: PicturesState
     choice: ChoiceState
     catalogue: CatalogueState
@@ -46,20 +49,12 @@ class Workspace:
     pipeline: PipelineState
     network: NetworkState
     engine: EngineState
-    session: SessionState
-    memory: MemoryState
-    showing: ShowingState
-    pointing: PointingState
-    grids: GridsState
-    statistics: StatisticsState
-    drawings: DrawingsState
-    messages: MessagesState
-    wishes: WishesState
-    assets: Path
 
 
-def build_workspace(bridge: Bridge, settings_store: SettingsStore, assets: Path) -> Workspace:
-    """Builds every state; nothing is sent to the engine yet."""
+def build_workspace(
+    bridge: Bridge, settings_store: SettingsStore, assets: Path, tensor_suffixes: tuple[str, ...] = ()
+) -> Workspace:
+    """Builds every state; nothing is sent to the engine yet. tensor_suffixes: of the files of tensors that are read."""
     settings = SettingsState(settings_store)
     jobs = JobsState(bridge)
     catalogue = CatalogueState(bridge, jobs)
@@ -68,7 +63,10 @@ def build_workspace(bridge: Bridge, settings_store: SettingsStore, assets: Path)
     engine = EngineState(bridge, jobs)
     session = SessionState(bridge, jobs, engine)
     showing = ShowingState(session)
-    messages = MessagesState()
+    messages, wishes = MessagesState(), WishesState()
+    drawings = DrawingsState(bridge, jobs, messages)
+    states = FileStates(bridge, settings, jobs, drawings, messages, wishes, assets)
+    files = FilesState(states, session, tensor_suffixes)
     return Workspace(
         bridge=bridge,
         settings=settings,
@@ -81,13 +79,14 @@ def build_workspace(bridge: Bridge, settings_store: SettingsStore, assets: Path)
         network=NetworkState(bridge, jobs),
         engine=engine,
         session=session,
+        files=files,
         memory=MemoryState(bridge, jobs, session),
         showing=showing,
         pointing=PointingState(session),
         grids=GridsState(bridge, session),
         statistics=StatisticsState(bridge, jobs, session, showing),
-        drawings=DrawingsState(bridge, jobs, messages),
+        drawings=drawings,
         messages=messages,
-        wishes=WishesState(),
+        wishes=wishes,
         assets=assets,
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from tensorviz.ui.canvas.storage_canvas import StorageCanvas
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 MOST_WRAP = 1_000_000
 CHOOSER, GO_TO, WRAP = 190, 104, 84
@@ -37,7 +37,7 @@ class CanvasBar(QFrame):
     export_wished = Signal()
     walk_wished = Signal(bool)
 
-    def __init__(self, workspace: Workspace, canvas: StorageCanvas, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, canvas: StorageCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
         self._showing, self._session, self._canvas = workspace.showing, workspace.session, canvas

@@ -26,7 +26,7 @@ from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 if TYPE_CHECKING:
     from tensorviz.core.canvas_walk import Step
     from tensorviz.core.drawing import Drawing
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 POINTS = "points = torch.tensor([[4., 1.], [5., 3.], [2., 1.]])"
 SAMPLES = (
@@ -42,7 +42,7 @@ class CanvasPanel(QWidget):
 
     export_wished = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("canvas_panel")
         self._workspace = workspace

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tensorviz.core.dtypes import Number
     from tensorviz.core.grid_map import GridMap, Role
     from tensorviz.core.session_data import TensorFacts
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 NARROWEST, WIDEST = 150, 640
 MOST_SLIDERS_HIGH = 52
@@ -47,7 +47,7 @@ class GridCard(QFrame):
 
     resized = Signal()
 
-    def __init__(self, workspace: Workspace, tensor: TensorFacts, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, tensor: TensorFacts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workspace, self.tensor = workspace, tensor
         self.current = False

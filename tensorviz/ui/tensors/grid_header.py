@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tensorviz.core.session_data import TensorFacts
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 BUTTON, EDGES = 22, 24
 
@@ -26,7 +26,7 @@ BUTTON, EDGES = 22, 24
 class GridHeader(QWidget):
     """Asks for the tensor whenever it is needed."""
 
-    def __init__(self, workspace: Workspace, tensor: Callable[[], TensorFacts], parent: QWidget) -> None:
+    def __init__(self, workspace: Looking, tensor: Callable[[], TensorFacts], parent: QWidget) -> None:
         super().__init__(parent)
         self._tensor = tensor
         self.name = ElidedLabel("", Qt.TextElideMode.ElideRight, self)
@@ -56,7 +56,7 @@ class GridHeader(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return button
 
-    def _ask(self, workspace: Workspace) -> None:
+    def _ask(self, workspace: Looking) -> None:
         below = self.operations.mapToGlobal(self.operations.rect().bottomLeft())
         workspace.showing.operations_wished.emit(self._tensor().name, below)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tensorviz.core.colour_maps import Scale, Source
     from tensorviz.core.number_format import FormatKind
     from tensorviz.core.session_data import TensorFacts
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 SCALES: tuple[tuple[Scale, str], ...] = (
     ("off", "No colours"),
@@ -43,12 +43,12 @@ FORMATS: tuple[tuple[FormatKind, str], ...] = (
 MOST_DECIMALS = 8
 
 
-def run_transpose(workspace: Workspace, tensor: TensorFacts, one: int, other: int) -> None:
+def run_transpose(workspace: Looking, tensor: TensorFacts, one: int, other: int) -> None:
     """Swaps two dimensions of the tensor itself, by a step of code."""
     workspace.session.run(grid_code.transposed(tensor, one, other, workspace.session.facts))
 
 
-def dimension_menu(workspace: Workspace, tensor: TensorFacts, dim: int, parent: QWidget) -> QMenu:
+def dimension_menu(workspace: Looking, tensor: TensorFacts, dim: int, parent: QWidget) -> QMenu:
     """What can be done with a dimension."""
     menu = QMenu(parent)
     state, look = workspace.grids, workspace.grids.look(tensor)
@@ -69,14 +69,14 @@ def dimension_menu(workspace: Workspace, tensor: TensorFacts, dim: int, parent: 
     return menu
 
 
-def view_menu(workspace: Workspace, tensor: Callable[[], TensorFacts], parent: QWidget) -> QMenu:
+def view_menu(workspace: Looking, tensor: Callable[[], TensorFacts], parent: QWidget) -> QMenu:
     """How the grid shows numbers and colours; filled each time it opens."""
     menu = QMenu(parent)
     menu.aboutToShow.connect(lambda: _fill(menu, workspace, tensor()))
     return menu
 
 
-def _fill(menu: QMenu, workspace: Workspace, tensor: TensorFacts) -> None:
+def _fill(menu: QMenu, workspace: Looking, tensor: TensorFacts) -> None:
     menu.clear()
     state, look = workspace.grids, workspace.grids.look(tensor)
     form = look.numbers
@@ -108,7 +108,7 @@ def _fill(menu: QMenu, workspace: Workspace, tensor: TensorFacts) -> None:
     menu.addAction("Arrange as at first", lambda: state.arrange_anew(tensor))
 
 
-def _take_source(workspace: Workspace, tensor: TensorFacts, source: Source) -> None:
+def _take_source(workspace: Looking, tensor: TensorFacts, source: Source) -> None:
     """Colours over another range; to choose one asks for colours."""
     state, look = workspace.grids, workspace.grids.look(tensor)
     if look.scale == "off":

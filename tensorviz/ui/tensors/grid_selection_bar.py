@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tensorviz.core.session_data import TensorFacts
+    from tensorviz.ui.state.looking import Looking
     from tensorviz.ui.state.pointing import Selection
-    from tensorviz.ui.state.workspace import Workspace
 
 
 class SelectionBar(QFrame):
     """Hidden while nothing is selected."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._copying = False

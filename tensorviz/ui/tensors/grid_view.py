@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tensorviz.core.grid_map import Index
     from tensorviz.core.session_data import TensorFacts
     from tensorviz.ui.state.grids import GridLook
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 FEWEST_FIGURES = 4  # characters of the narrowest cell
 HEAD, CAPTION, PADDING = 16, 18, 16
@@ -51,7 +51,7 @@ class GridView(LongScrollArea):
     noted = Signal()
     resized = Signal()
 
-    def __init__(self, workspace: Workspace, tensor: TensorFacts, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, tensor: TensorFacts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workspace = workspace
         self.tensor = tensor

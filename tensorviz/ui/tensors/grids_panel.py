@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tensorviz.core.drawing import Drawing
     from tensorviz.core.session_data import TensorFacts
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 EDGE, BETWEEN = 6, 8
 LOWEST = 180  # pixels: a card with two rows of cells
@@ -36,7 +36,7 @@ NOTHING = (
 class GridsPanel(QWidget):
     """Each chosen tensor as a grid. cards: by the name of the tensor."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self.cards: dict[str, GridCard] = {}

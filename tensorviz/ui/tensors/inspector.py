@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from tensorviz.core.session_data import TensorFacts
+    from tensorviz.ui.state.looking import Looking
     from tensorviz.ui.state.pointing import Pointed
-    from tensorviz.ui.state.workspace import Workspace
 
 NARROWEST = 190
 AT_ONCE = 0.003  # seconds of work between two looks at what else the window has to do
@@ -45,7 +45,7 @@ AT_ONCE = 0.003  # seconds of work between two looks at what else the window has
 class Inspector(QScrollArea):
     """The panel: an element, a tensor, its values."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.element = ElementSection(workspace)
         self.tensor = TensorSection(workspace)
@@ -69,7 +69,7 @@ class Inspector(QScrollArea):
 class ElementSection(Section):
     """Follows what is pointed at, and keeps it when nothing is."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__("Element", "Copy what is known of this element", workspace.messages, parent)
         self._pointing, self._memory = workspace.pointing, workspace.memory
         self._session, self._showing = workspace.session, workspace.showing
@@ -125,7 +125,7 @@ class ElementSection(Section):
 class TensorSection(Section):
     """The current tensor's layout and what follows from it; whom it shares memory with comes a little later."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__("Tensor", "Copy describe line", workspace.messages, parent)
         self._session, self._showing = workspace.session, workspace.showing
         self._known: list[Line] = []

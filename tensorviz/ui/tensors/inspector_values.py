@@ -18,13 +18,13 @@ from tensorviz.ui.widgets.histogram import Histogram
 
 if TYPE_CHECKING:
     from tensorviz.core.session_data import Statistics, TensorFacts
-    from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.state.looking import Looking
 
 
 class ValuesSection(Section):
     """Statistics of all elements, exact but for mean and deviation, which are rounded and say so."""
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__("Values", "Copy the statistics", workspace.messages, parent)
         self._state = workspace.statistics
         self.histogram, self.button = Histogram(self), QPushButton(self)

@@ -15,11 +15,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tensorviz.core.checkpoint_values import Written
 from tensorviz.core.dtypes import DTYPES
 from tensorviz.core.errors import Cancelled, CheckpointUnreadable, ValueRefused
 from tensorviz.core.stored import Contents, Leaf, StoredStorage, Unread
 from tensorviz.engine.cancel import CancelToken
-from tensorviz.engine.checkpoints.compact import Written, compact
+from tensorviz.engine.checkpoints.compact import compact
 from tests.engine.checkpoints.made import made
 from tests.engine.checkpoints.test_values import random_bits
 

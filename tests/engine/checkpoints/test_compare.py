@@ -13,8 +13,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tensorviz.core.checkpoint_values import Comparison, Difference
 from tensorviz.core.dtypes import DTYPES
-from tensorviz.engine.checkpoints.compare import Comparison, Difference, Side, compare
+from tensorviz.engine.checkpoints.compare import Side, compare
 from tensorviz.engine.checkpoints.duplicates import find_duplicates
 from tensorviz.engine.checkpoints.ulp import ulp_between
 from tests.engine.checkpoints.made import made

@@ -20,13 +20,13 @@ from safetensors.torch import load_file
 
 from tensorviz.core.checkpoint_layout import analyse
 from tensorviz.core.checkpoint_text import analysis_lines, module_lines
+from tensorviz.core.checkpoint_told import comparison_lines, duplicates_lines, values_lines
 from tensorviz.core.families import guess
 from tensorviz.engine.checkpoints.compact import compact
 from tensorviz.engine.checkpoints.compare import Side, compare
 from tensorviz.engine.checkpoints.convert import to_safetensors
 from tensorviz.engine.checkpoints.duplicates import find_duplicates
 from tensorviz.engine.checkpoints.known import known_networks
-from tensorviz.engine.checkpoints.told import comparison_lines, duplicates_lines, values_lines
 from tensorviz.engine.checkpoints.values import look_at_values
 from tensorviz.engine.formats import read_contents
 from tensorviz.engine.formats.bytes_of import read_storage

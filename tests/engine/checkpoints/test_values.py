@@ -13,13 +13,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tensorviz.core.checkpoint_values import TensorValues
 from tensorviz.core.dtypes import DTYPES
 from tensorviz.core.errors import Cancelled
 from tensorviz.engine.cancel import CancelToken
 from tensorviz.engine.checkpoints import elements
 from tensorviz.engine.checkpoints.elements import Source, blocks
 from tensorviz.engine.checkpoints.numbers import as_numbers
-from tensorviz.engine.checkpoints.values import TensorValues, look_at_values
+from tensorviz.engine.checkpoints.values import look_at_values
 from tests.engine.checkpoints.made import made
 
 pytestmark = pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental")

@@ -114,9 +114,10 @@ def main() -> None:
     import resource
 
     from tensorviz.core.errors import CheckpointUnreadable
-    from tensorviz.engine.formats import formats, read_contents
+    from tensorviz.engine.formats import FORMATS, read_contents
 
-    list(formats())
+    for row in FORMATS:
+        row.load()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for path in sorted(Path(sys.argv[1]).iterdir()):
         with contextlib.suppress(CheckpointUnreadable):

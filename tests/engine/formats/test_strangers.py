@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 from tensorviz.core.errors import CheckpointUnreadable, NameUnknown, ValueRefused
-from tensorviz.engine.formats import formats, read_contents, suffixes
+from tensorviz.core.stored import RawForm
+from tensorviz.engine.formats import FORMATS, read_contents, suffixes
 from tensorviz.engine.formats.bytes_of import read_storage
-from tensorviz.engine.formats.raw import RawForm
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12345\n"
 
@@ -89,7 +89,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_every_format_has_suffixes_and_its_place() -> None:
     assert {".pt", ".pth", ".safetensors", ".npy", ".npz"} <= set(suffixes())
-    assert all(form.title and form.suffixes for form in formats())
+    assert all(row.load().title and row.suffixes for row in FORMATS)
 
 
 def test_raw_numbers(tmp_path: Path) -> None:

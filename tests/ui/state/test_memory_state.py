@@ -10,7 +10,6 @@ from tensorviz.core.session_data import PAGE, SessionFacts, StorageFacts
 from tensorviz.engine.messages import JobFinished
 from tensorviz.engine.messages.session import PagesRead, ReadPages, RunCode, SessionChanged
 from tensorviz.ui.bridge import Bridge
-from tensorviz.ui.state import memory as memory_module
 from tensorviz.ui.state.engine import EngineState
 from tensorviz.ui.state.jobs import JobsState
 from tensorviz.ui.state.memory import MemoryState
@@ -116,8 +115,8 @@ def test_an_answer_that_comes_late_is_asked_again(rig: Rig) -> None:
     assert rig.changes == [("A", ((0, 10),))]
 
 
-def test_pages_are_kept_up_to_a_number_and_the_oldest_go(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_module, "MOST_PAGES", 8)
+def test_pages_are_kept_up_to_a_number_and_the_oldest_go(rig: Rig) -> None:
+    rig.memory._most_pages = 8
     storages = {f"S{n}": bytes([n]) * 10 for n in range(40)}
     rig.put(**storages)
     for letter, raw in storages.items():

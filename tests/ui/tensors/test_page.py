@@ -13,14 +13,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tensorviz.ui.tensors.page import TensorsPage
+from tensorviz.ui.tensors.session_panels import SessionPanels
 from tests.ui.tensors.desk import Desk, floats, points, tensor
 
 BARS = 65  # pixels of the window above its page
 
 
-def shown(desk: Desk, qtbot: QtBot, width: int, height: int) -> TensorsPage:
-    page = TensorsPage(desk.workspace)
+def shown(desk: Desk, qtbot: QtBot, width: int, height: int) -> SessionPanels:
+    page = SessionPanels(desk.workspace)
     qtbot.addWidget(page)
     page.resize(width, height - BARS)
     with qtbot.waitExposed(page):

@@ -45,4 +45,4 @@ class Taker:
         return piece
 
 
-NPY = FileFormat("a NumPy file", (".npy",), _recognises, _read)
+NPY = FileFormat("a NumPy file", _recognises, _read)

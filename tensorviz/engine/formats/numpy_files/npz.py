@@ -76,4 +76,4 @@ def _storage(file: IO[bytes], path: str, member: Member, header: Header, letter:
     )
 
 
-NPZ = FileFormat("a NumPy archive", (".npz",), _recognises, _read)
+NPZ = FileFormat("a NumPy archive", _recognises, _read)

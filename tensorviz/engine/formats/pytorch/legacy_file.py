@@ -110,6 +110,4 @@ def _plain_table(value: Value, depth: int = 2) -> dict[str, Any]:
     }
 
 
-LEGACY = FileFormat(
-    "a PyTorch file", (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".th", ".t7"), _recognises, _read
-)
+LEGACY = FileFormat("a PyTorch file", _recognises, _read)

@@ -118,4 +118,4 @@ def _prefix(members: Mapping[str, Member]) -> str:
     return min(found, key=len)
 
 
-ZIP = FileFormat("a PyTorch file", (".pt", ".pth", ".bin", ".ckpt", ".th"), _recognises, _read)
+ZIP = FileFormat("a PyTorch file", _recognises, _read)

@@ -114,4 +114,4 @@ def _check_names(tensors: list[StoredTensor]) -> None:
         raise Damaged("two of its files have a tensor of the same name")
 
 
-SHARDED = FileFormat("an index of safetensors files", (INDEX_SUFFIX,), _recognises, _read)
+SHARDED = FileFormat("an index of safetensors files", _recognises, _read)

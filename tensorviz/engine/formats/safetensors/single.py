@@ -142,4 +142,4 @@ def _read(path: str, file: IO[bytes]) -> Contents:
     return Contents(path, "safetensors", size, tensors, storages, metadata, notes=tuple(notes))
 
 
-SAFETENSORS = FileFormat("a safetensors file", (".safetensors",), recognises, _read)
+SAFETENSORS = FileFormat("a safetensors file", recognises, _read)

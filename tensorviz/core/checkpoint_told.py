@@ -14,9 +14,7 @@ from tensorviz.core.text import count_text, plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tensorviz.engine.checkpoints.compare import Comparison, Difference
-    from tensorviz.engine.checkpoints.duplicates import Duplicates
-    from tensorviz.engine.checkpoints.values import TensorValues
+    from tensorviz.core.checkpoint_values import Comparison, Difference, Duplicates, TensorValues
 
 SHOWN = 20
 

@@ -1,0 +1,1 @@
+"""The panels that look into a file of tensors."""
