@@ -17,21 +17,24 @@ if TYPE_CHECKING:
     from tensorviz.core.results import Label
     from tensorviz.engine.console.describe import describe
     from tensorviz.engine.tasks.classify.interface import Classification, PictureClassifier, load_classifier
+    from tensorviz.engine.tasks.translate.interface import PictureTranslator, load_generator
 
 __version__ = "0.1.0"
 __all__ = [
-    "Classification", "Label", "PictureClassifier", "Recipe", "TensorvizError", "__version__", "describe",
-    "load_classifier",
+    "Classification", "Label", "PictureClassifier", "PictureTranslator", "Recipe", "TensorvizError", "__version__",
+    "describe", "load_classifier", "load_generator",
 ]  # fmt: skip
 
 _HOMES = {
     "Classification": "tensorviz.engine.tasks.classify.interface",
     "Label": "tensorviz.core.results",
     "PictureClassifier": "tensorviz.engine.tasks.classify.interface",
+    "PictureTranslator": "tensorviz.engine.tasks.translate.interface",
     "Recipe": "tensorviz.core.recipe",
     "TensorvizError": "tensorviz.core.errors",
     "describe": "tensorviz.engine.console.describe",
     "load_classifier": "tensorviz.engine.tasks.classify.interface",
+    "load_generator": "tensorviz.engine.tasks.translate.interface",
 }
 
 

@@ -19,9 +19,12 @@ from PySide6.QtWidgets import QApplication
 
 from tensorviz.core.code_lines import CONSOLE
 from tensorviz.core.errors import problem_of
+from tensorviz.engine.files.handlers import file_handlers
+from tensorviz.engine.files.open_files import OpenFiles
 from tensorviz.engine.formats import suffixes
 from tensorviz.engine.handlers import NetworkCacheSource, handlers
 from tensorviz.engine.messages import EngineReady, Event, JobFailed, RowsReady
+from tensorviz.engine.messages.files import FileAnalysed
 from tensorviz.engine.places import assets_folder, config_folder, session_folder
 from tensorviz.engine.tensors.handlers import DeskSource, tensor_handlers
 from tensorviz.engine.worker import Engine
@@ -29,6 +32,7 @@ from tensorviz.settings_file import SettingsFile
 from tensorviz.ui.bridge import Bridge
 from tensorviz.ui.main_window import MainWindow
 from tensorviz.ui.state.workspace import Workspace, build_workspace
+from tensorviz.ui.window.drops import sort_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,10 +62,10 @@ class Program:
 
 
 def run(paths: Sequence[str] = (), *, smoke: bool = False) -> int:
-    """Opens the window with these pictures and folders, and stays until it is closed; gives the exit code.
+    """Opens the window with these files and folders, and stays until it is closed; gives the exit code.
 
-    smoke: close again as soon as torch is loaded and, when pictures were given, one of them is answered (for tests of
-    an installation); the exit code then says whether that happened.
+    smoke: close again as soon as torch is loaded, one of the pictures is answered and one of the files of tensors is
+    analysed, where such were given (for tests of an installation); the exit code then says whether that happened.
     """
     if sys.platform == "win32":  # there torch's libraries cannot be loaded after Qt's (torch 2.9 and newer)
         from tensorviz.engine.torch_loading import load_torch
@@ -69,7 +73,7 @@ def run(paths: Sequence[str] = (), *, smoke: bool = False) -> int:
         load_torch()
     program = build(paths)
     if smoke:
-        Smoke(program, pictures=bool(paths))
+        Smoke(program, paths)
     program.window.show()
     code = program.application.exec()
     program.end()
@@ -83,7 +87,9 @@ def build(paths: Sequence[str] = ()) -> Program:
     application = _application()
     bridge = Bridge()
     desk = DeskSource(session_folder())
-    engine = Engine({**handlers(NetworkCacheSource()), **tensor_handlers(desk)}, bridge.report)
+    tensors = tensor_handlers(desk)
+    table = {**handlers(NetworkCacheSource()), **tensors, **file_handlers(OpenFiles(), tensors)}
+    engine = Engine(table, bridge.report)
     bridge.attach(engine)
     settings = SettingsFile(config_folder() / "settings.json")
     workspace = build_workspace(bridge, settings, assets_folder(), suffixes())
@@ -129,9 +135,11 @@ def _reporter(window: MainWindow) -> Callable[[type[BaseException], BaseExceptio
 class Smoke:
     """Closes the program when it has shown that it works, or after three minutes when it has not."""
 
-    def __init__(self, program: Program, *, pictures: bool) -> None:
+    def __init__(self, program: Program, paths: Sequence[str]) -> None:
         self._program = program
-        self._awaited: set[type[Event]] = {EngineReady, RowsReady} if pictures else {EngineReady}
+        given = sort_out(paths, program.workspace.files.suffixes)
+        asked = ((EngineReady, True), (RowsReady, given.others), (FileAnalysed, given.files))
+        self._awaited: set[type[Event]] = {event for event, wanted in asked if wanted}
         program.bridge.event.connect(self._saw)
         QTimer.singleShot(SMOKE_PATIENCE, program.window, lambda: self._end("nothing was answered in time"))
 

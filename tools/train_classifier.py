@@ -51,8 +51,7 @@ def read_cifar(path: Path) -> Pictures:
         jpeg, offsets = archive["jpeg"].tobytes(), archive["offsets"]
         labels, names = archive["labels"].astype(np.int64), [str(name) for name in archive["names"]]
     decoded = [
-        np.asarray(Image.open(io.BytesIO(jpeg[start:end])).convert("RGB"))
-        for start, end in itertools.pairwise(offsets)
+        np.asarray(Image.open(io.BytesIO(jpeg[start:end])).convert("RGB")) for start, end in itertools.pairwise(offsets)
     ]
     pictures = torch.from_numpy(np.stack(decoded)).permute(0, 3, 1, 2).float().div_(255)
     pictures.sub_(torch.tensor(MEAN).view(3, 1, 1)).div_(torch.tensor(STD).view(3, 1, 1))
@@ -155,8 +154,12 @@ class Training:
 
     def state(self) -> dict[str, object]:
         return {
-            "network": self.network.state_dict(), "optimiser": self.optimiser.state_dict(), "slow": self.average.slow,
-            "mirrored": self.mirrored, "generator": self.generator.get_state(), "epoch": self.epoch,
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "slow": self.average.slow,
+            "mirrored": self.mirrored,
+            "generator": self.generator.get_state(),
+            "epoch": self.epoch,
             "seconds": self.seconds,
         }
 
@@ -243,10 +246,19 @@ def publish(training: Training, test: Pictures, out: Path, seed: int) -> None:
     judged.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)
     verdict = judge(judged.to(memory_format=torch.channels_last), test)
     facts = {
-        "architecture": NAME, "classes": test.names, "mean": MEAN, "std": STD, "size": 32, "interpolation": "bilinear",
-        "parameters": sum(p.numel() for p in judged.parameters()), "test_accuracy": verdict.accuracy,
-        "epochs": training.epochs, "seed": seed, "seconds": round(training.seconds),
-        "threads": torch.get_num_threads(), "torch": torch.__version__.split("+")[0],
+        "architecture": NAME,
+        "classes": test.names,
+        "mean": MEAN,
+        "std": STD,
+        "size": 32,
+        "interpolation": "bilinear",
+        "parameters": sum(p.numel() for p in judged.parameters()),
+        "test_accuracy": verdict.accuracy,
+        "epochs": training.epochs,
+        "seed": seed,
+        "seconds": round(training.seconds),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__.split("+")[0],
     }
     out.mkdir(parents=True, exist_ok=True)
     weights = out / f"{NAME}.safetensors"

@@ -17,13 +17,16 @@ from tensorviz.cli.output import progress_size, say, watched, write_out
 from tensorviz.cli.tables import Document, write_document
 from tensorviz.core.catalogue import WeightsRow
 from tensorviz.core.errors import Problem, TensorvizError, ValueRefused, problem_of
+from tensorviz.core.generators import GeneratorWeights
 from tensorviz.core.text import bytes_text, path_text
 from tensorviz.engine.cancel import CancelToken
 from tensorviz.engine.places import weights_folder
 from tensorviz.engine.weights import store
-from tensorviz.engine.weights.catalogue import find_model, find_weights, read_catalogue
+from tensorviz.engine.weights.catalogue import find_weights, read_catalogue
 from tensorviz.engine.weights.entries import list_entries
 from tensorviz.engine.weights.fetch import fetch_weights
+from tensorviz.engine.weights.fetch_generator import fetch_generator, import_generator
+from tensorviz.engine.weights.generators import find_any_model, read_generators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,8 +60,11 @@ class Outcome:
 @click.option("--from", "source", metavar="FILE", help="Take the weights from FILE, once it is checked.")
 @click.option("--list", "listing", is_flag=True, help="List the weight files on this computer, with their sizes.")
 @click.option("--delete", "deleting", is_flag=True, help="Delete the files; of a MODEL alone, all of its weights.")
+@click.option("--trust", is_flag=True, help="Accept a file for which no fingerprint is published.")
 @common_options()
-def fetch(names: tuple[str, ...], common: Common, source: str | None, listing: bool, deleting: bool) -> int:
+def fetch(
+    names: tuple[str, ...], common: Common, source: str | None, listing: bool, deleting: bool, trust: bool
+) -> int:
     """Download published weights ahead of time, into the folder where PyTorch keeps them.
 
     Without WEIGHTS the model's default is taken. Nothing is downloaded twice; a download that breaks off goes on where
@@ -70,7 +76,7 @@ def fetch(names: tuple[str, ...], common: Common, source: str | None, listing: b
         return 0
     entries = list_entries(say)
     rows = [row for name in names for row in resolve(name, entries, every=deleting)]
-    return _report([_attempt(row, _deed(source, deleting, common), common) for row in rows], common)
+    return _report([_attempt(row, _deed(source, deleting, trust, common), common) for row in rows], common)
 
 
 def _check_request(names: tuple[str, ...], source: str | None, listing: bool, deleting: bool) -> None:
@@ -89,30 +95,33 @@ def resolve(name: str, entries: Sequence[OwnEntry] = (), *, every: bool = False)
     model_name, _, weights = name.partition(":")
     if not model_name:
         raise click.UsageError(f"{name!r} names no model; write MODEL or MODEL:WEIGHTS.")
-    model = find_model(model_name, entries)
+    model = find_any_model(model_name, entries)
     here = [row for row in model.weights if row.here]
     return here if every and here and not weights else [find_weights(model, weights)]
 
 
-def _deed(source: str | None, deleting: bool, common: Common) -> Deed:
+def _deed(source: str | None, deleting: bool, trust: bool, common: Common) -> Deed:
     if deleting:
         return _delete
     if source is not None:
         return lambda row: _import(row, source)
-    return lambda row: _fetch(row, common)
+    return lambda row: _fetch(row, trust, common)
 
 
-def _fetch(row: WeightsRow, common: Common) -> Outcome:
+def _fetch(row: WeightsRow, trust: bool, common: Common) -> Outcome:
     was_here = row.here
     with _progress(row, common) as report:
-        path = fetch_weights(row, CancelToken(), report)
+        if isinstance(row, GeneratorWeights):
+            path = fetch_generator(row, trust, CancelToken(), report)
+        else:
+            path = fetch_weights(row, CancelToken(), report)
     size = path.stat().st_size
     word = "comes with tensorviz" if row.bundled else "already here" if was_here else "fetched"
     return Outcome(row, "here" if was_here else "fetched", f"{word}, {bytes_text(size)}", str(path), size)
 
 
 def _import(row: WeightsRow, source: str) -> Outcome:
-    path = store.import_file(source, row)
+    path = import_generator(row, source) if isinstance(row, GeneratorWeights) else store.import_file(source, row)
     size = path.stat().st_size
     return Outcome(row, "imported", f"imported, {bytes_text(size)}", str(path), size)
 
@@ -172,7 +181,8 @@ def _outcomes_document(outcomes: list[Outcome]) -> Document:
 
 
 def _files_document() -> Document:
-    owners = {store.file_name(row.url): row for model in read_catalogue() for row in model.weights if row.url}
+    models = (*read_catalogue(), *read_generators())
+    owners = {store.file_name(row.url): row for model in models for row in model.weights if row.url}
     objects: list[dict[str, Any]] = []
     for file in store.list_files():
         owner = owners.get(file.name.removesuffix(store.PARTIAL))

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 HEADINGS = ("name", "shape", "dtype", "bytes", "storage", "stride and offset")
 RIGHT = ("bytes",)
 LONGEST_NAME, MOST_NAMES = 100, 6
-MOST_SHARING = 1_000  # tensors of one storage of which everything is told
 SORTS = ("file", "name", "size")
 
 
@@ -110,11 +110,18 @@ class _Report:
     def __post_init__(self) -> None:
         self.more = Found()
         self.guess = _guess(self.contents)
-        self.names: dict[str, list[str]] = {storage.id: [] for storage in self.contents.storages}
-        for tensor in self.contents.tensors:
-            self.names[tensor.storage].append(tensor.name)
-        self.used = _used(self.contents)
-        self.wasted = sum(s.nbytes - self._most(s.id, s.nbytes) for s in self.contents.storages)
+
+    @cached_property
+    def uses(self) -> tuple[StorageUse, ...]:
+        """What each storage is used for."""
+        from tensorviz.core.checkpoint_layout import storage_uses
+
+        return storage_uses(self.contents)
+
+    @cached_property
+    def wasted(self) -> int:
+        """Bytes that no tensor reaches."""
+        return sum(use.wasted for use in self.uses)
 
     def text(self, form: str) -> str:
         """The report as "text", "json", "jsonl" or "csv"."""
@@ -130,19 +137,11 @@ class _Report:
         return {
             "path": self.path, "format": found.format, "bytes": found.nbytes, "metadata": _plain(found.metadata),
             "tensors": [_row(tensor) for tensor in self.tensors()],
-            "storages": [self._storage(storage.id, storage.nbytes) for storage in found.storages],
+            "storages": [_storage(use) for use in self.uses],
             "wasted_bytes": self.wasted, "unsafe_globals": list(found.unsafe_globals), "guess": self.guess,
             "others": [{"name": name, "text": text} for name, text in found.others], "notes": self.notes(),
             **self.more.keys,
         }  # fmt: skip  # in the order of the contract
-
-    def _storage(self, name: str, nbytes: int) -> dict[str, Any]:
-        return {"id": name, "nbytes": nbytes, "used_bytes": self._most(name, nbytes), "tensors": self.names[name]}
-
-    def _most(self, name: str, nbytes: int) -> int:
-        """The bytes of a storage that are used; all where that is not known, and then a note says so."""
-        used = self.used[name]
-        return nbytes if used is None else used
 
     def tensors(self) -> list[StoredTensor]:
         """The tensors in the order asked for."""
@@ -155,30 +154,21 @@ class _Report:
 
     def notes(self) -> list[str]:
         """Remarks of the reader, and what is not exact here."""
-        rough = [name for name, used in self.used.items() if used is None]
+        rough = [use.storage.id for use in self.uses if use.used is None]
         return [
             *self.contents.notes,
             *(f"How much of storage {name} is used was too long to count: at most what is said." for name in rough),
         ]
 
     def _for_people(self) -> str:
-        uses, sentences = self._remarks()
+        from tensorviz.core.checkpoint_layout import sentences_of
+
+        sentences = sentences_of(self.contents, self.uses)
         lines = tuple(_line(tensor) for tensor in self.tensors())
         table = document_text(Document((), (), HEADINGS, lines, RIGHT), "text")
         asked = lines_of(self.more.blocks)
-        blocks = (_storages(uses), list(sentences), self._others(), self._unsafe(), self.notes(), *asked)
+        blocks = (_storages(self.uses), list(sentences), self._others(), self._unsafe(), self.notes(), *asked)
         return "\n".join(block for block in (self._heading(), table, *map(_block, blocks)) if block)
-
-    def _remarks(self) -> tuple[Sequence[StorageUse], Sequence[str]]:
-        """What each storage is used for, and what a person should know, the gravest first."""
-        # Brings NumPy along, which the other forms do not need.
-        from tensorviz.core.checkpoint_layout import analyse, storage_uses, waste_sentences
-
-        if max(map(len, self.names.values()), default=0) > MOST_SHARING:  # its time grows with their number squared
-            uses = storage_uses(self.contents)
-            return uses, waste_sentences(uses)
-        analysis = analyse(self.contents)
-        return analysis.storages, analysis.sentences
 
     def _heading(self) -> str:
         found, wasted = self.contents, self.wasted
@@ -298,22 +288,10 @@ def json_text(whole: Mapping[str, Any], rows: bool) -> str:
     return "{\n " + ",\n ".join(f"{encode(key)}: {value_text(value)}" for key, value in whole.items()) + "\n}\n"
 
 
-def _used(contents: Contents) -> dict[str, int | None]:
-    """For each storage the bytes that its tensors reach; None where counting takes too long."""
-    seen: dict[str, list[StoredTensor]] = {storage.id: [] for storage in contents.storages}
-    for tensor in contents.tensors:
-        seen[tensor.storage].append(tensor)
-    return {storage.id: _reached(seen[storage.id], storage.nbytes) for storage in contents.storages}
-
-
-def _reached(tensors: list[StoredTensor], nbytes: int) -> int | None:
-    if not tensors:
-        return 0
-    if len(tensors) == 1 and tensors[0].is_contiguous:
-        return tensors[0].nbytes
-    from tensorviz.core.checkpoint_layout import used_bytes
-
-    return used_bytes(nbytes, [tensor.layout for tensor in tensors])
+def _storage(use: StorageUse) -> dict[str, Any]:
+    """All bytes count as used where that is not known; a note says so then."""
+    size, names = use.storage.nbytes, [tensor.name for tensor in use.tensors]
+    return {"id": use.storage.id, "nbytes": size, "used_bytes": size - use.wasted, "tensors": names}
 
 
 def _guess(contents: Contents) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # command -> the module in tensorviz.cli that has a click command of that name, and its line in the help
 COMMANDS = {
     "classify": "Name what pictures show.",
+    "translate": "Draw what pictures show in another manner.",
     "models": "List the models, their weights, and what is on this computer.",
     "fetch": "Download published weights ahead of time.",
     "tensor": "Run tensor code, and see what is a view and what is a copy.",
@@ -69,7 +70,7 @@ class _Commands(click.Group):
 @click.option("--smoke", is_flag=True, hidden=True, help="Close the window once it has answered; for tests.")
 @click.pass_context
 def _tensorviz(context: click.Context, debug: bool, smoke: bool) -> int | None:
-    """See tensors, run pretrained networks. Without a command: the window, with the given pictures and folders.
+    """See tensors, run pretrained networks. Without a command: the window, with the given files and folders.
 
     tensorviz [PATH...] opens the window.
     """
@@ -91,7 +92,7 @@ def _tell_help(context: click.Context, _parameter: click.Parameter, wanted: bool
 @click.option("--smoke", is_flag=True)
 @click.pass_obj
 def _window(asked: bool, paths: tuple[str, ...], smoke: bool) -> int:
-    """Opens the window with pictures and folders; the program's own options may also stand after the paths."""
+    """Opens the window with files and folders; the program's own options may also stand after the paths."""
     return _open_window(paths, smoke or asked)
 
 

@@ -14,19 +14,23 @@ import click
 from tensorviz.cli.options import Common, common_options
 from tensorviz.cli.output import say
 from tensorviz.cli.tables import Cell, Document, write_document
+from tensorviz.core.catalogue import WeightsRow
 from tensorviz.core.errors import NameUnknown
+from tensorviz.core.generators import GeneratorWeights
 from tensorviz.core.names import did_you_mean
 from tensorviz.core.text import bytes_text, percent_text, plural, short_count_text
 from tensorviz.engine.weights.catalogue import read_catalogue
 from tensorviz.engine.weights.entries import list_entries
+from tensorviz.engine.weights.generators import read_generators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tensorviz.core.catalogue import ModelRow, WeightsRow
+    from tensorviz.core.catalogue import ModelRow
 
 UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 HEADINGS = ("model", "weights", "top-1", "parameters", "GFLOPs", "size", "trained on", "here")
+RECIPE_COLUMNS = ("resize", "crop", "mean", "std", "interpolation", "fit")
 RIGHT = ("top-1", "parameters", "GFLOPs", "size")
 # Accuracies on another set of pictures are another figure: they come after those on ImageNet-1K.
 SORTS: dict[str, Callable[[WeightsRow], Any]] = {
@@ -71,7 +75,7 @@ def models(common: Common, task: str | None, search: str, fits: int | None, here
     `*` marks the weights that are taken when none are named. Accuracy is the published one, for the pictures of the
     set named under "trained on".
     """
-    rows = read_catalogue(list_entries(say))
+    rows = (*read_catalogue(list_entries(say)), *read_generators())
     _check_task(task, rows)
     chosen = choose(rows, Wanted(task, search, fits, here), sort)
     write_document(_document(chosen, _ordered(chosen, sort)), common)
@@ -138,8 +142,10 @@ def _line(row: WeightsRow) -> tuple[str, ...]:
 
 
 def _csv_row(row: WeightsRow) -> dict[str, Cell]:
+    values = {key: value for key, value in WeightsRow.as_dict(row).items() if key not in ("recipe", "name")}
+    if isinstance(row, GeneratorWeights):
+        return {"model": row.model, "weights": row.name, **values, "classes": None, **dict.fromkeys(RECIPE_COLUMNS)}
     recipe = row.recipe
-    values = {key: value for key, value in row.as_dict().items() if key not in ("recipe", "name")}
     return {
         "model": row.model, "weights": row.name, **values, "resize": recipe.resize, "crop": recipe.crop,
         "mean": " ".join(f"{value:g}" for value in recipe.mean), "std": " ".join(f"{value:g}" for value in recipe.std),

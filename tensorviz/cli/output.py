@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tensorviz.core.errors import ValueRefused
-from tensorviz.core.results import Failed, Row
+from tensorviz.core.results import AnyRow, Failed, Translated
 from tensorviz.core.row_text import RowText, row_text
 from tensorviz.core.text import path_text, percent_text, seconds_text
 from tensorviz.engine.writing import replacing
@@ -29,13 +29,17 @@ class PlainText:
         """Nothing."""
         return ""
 
-    def row(self, row: Row) -> str:
+    def row(self, row: AnyRow) -> str:
         """The lines of one row, and an empty one."""
         path = path_text(row.path)
         if isinstance(row, Failed):
-            return f"{path}\n  no answer: {row.problem.message} {row.problem.hint}".rstrip() + "\n\n"
+            what = "no picture" if row.task == "translate" else "no answer"
+            return f"{path}\n  {what}: {row.problem.message} {row.problem.hint}".rstrip() + "\n\n"
         who = f"{row.model} {row.weights}, {row.device}, {row.precision}, {seconds_text(row.seconds.total)}"
-        lines = [f"  {percent_text(label.probability):>10}  {label.label}" for label in row.top]
+        if isinstance(row, Translated):
+            lines = [f"  {path_text(row.output)}  ({row.size[0]} x {row.size[1]})"]
+        else:
+            lines = [f"  {percent_text(label.probability):>10}  {label.label}" for label in row.top]
         return "\n".join((f"{path}  ({who})", *lines, *(f"  note: {note}" for note in row.notes))) + "\n\n"
 
     def end(self) -> str:
@@ -55,7 +59,7 @@ class RowWriter:
         self.count = 0
         self.failed = 0
 
-    def write(self, row: Row) -> None:
+    def write(self, row: AnyRow) -> None:
         """Writes one row."""
         self._send(("" if self.count else self.text.begin()) + self.text.row(row))
         self.count += 1

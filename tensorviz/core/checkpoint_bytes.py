@@ -10,6 +10,7 @@ byte by byte, a window at a time.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -57,7 +58,9 @@ class Piece:
     @cached_property
     def count(self) -> int | None:
         """How many bytes it has; None where that is not affordable."""
-        return self.stop - self.start if self.dense else self.reach.distinct
+        if self.dense:
+            return self.stop - self.start
+        return math.prod(size for size, _ in self.dims) if self._apart else self.reach.distinct
 
     @cached_property
     def dense(self) -> bool:
@@ -65,6 +68,16 @@ class Piece:
         covered = 1
         for size, stride in self.dims:
             if stride > covered:
+                return False
+            covered += (size - 1) * stride
+        return True
+
+    @property
+    def _apart(self) -> bool:
+        """Whether each stride steps over all that the smaller ones cover: no byte is met twice then."""
+        covered = 1
+        for size, stride in self.dims:
+            if stride < covered:
                 return False
             covered += (size - 1) * stride
         return True

@@ -9,7 +9,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tensorviz.core.checkpoint_analysis import Analysis, DTypeShare, StorageUse
-from tensorviz.core.checkpoint_bytes import used_bytes
 from tensorviz.core.checkpoint_refusals import refusals
 from tensorviz.core.checkpoint_tree import module_tree
 from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
@@ -18,20 +17,29 @@ from tensorviz.core.text import bytes_text, count_text, percent_text, plural
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["analyse", "used_bytes", "wasted_bytes"]
 SHOWN = 12  # names in one sentence
 
 
 def analyse(contents: Contents) -> Analysis:
     """Looks at all tensors and storages once; 10,000 tensors take a fraction of a second."""
-    uses = storage_uses(contents)
-    tied = tied_names(contents)
+    uses, tied = storage_uses(contents), tied_names(contents)
     strided = tuple(tensor.name for tensor in contents.tensors if not tensor.is_contiguous)
     empty = tuple(tensor.name for tensor in contents.tensors if tensor.layout.numel == 0)
     dtypes, refused = dtype_mix(contents), refusals(contents)
-    sentences = (*waste_sentences(uses), *_tied_sentences(tied), *_mix_sentences(dtypes), *_other_sentences(contents))
+    sentences = _sentences(contents, uses, tied, dtypes)
     elements = sum(tensor.layout.numel for tensor in contents.tensors)
     return Analysis(uses, elements, tied, strided, empty, dtypes, refused, module_tree(contents), sentences)
+
+
+def sentences_of(contents: Contents, uses: tuple[StorageUse, ...]) -> tuple[str, ...]:
+    """What a person should know, the gravest first; as `analyse` has it. uses: what `storage_uses` gives."""
+    return _sentences(contents, uses, tied_names(contents), dtype_mix(contents))
+
+
+def _sentences(
+    contents: Contents, uses: tuple[StorageUse, ...], tied: tuple[tuple[str, ...], ...], dtypes: tuple[DTypeShare, ...]
+) -> tuple[str, ...]:
+    return (*waste_sentences(uses), *_tied_sentences(tied), *_mix_sentences(dtypes), *_other_sentences(contents))
 
 
 def storage_uses(contents: Contents) -> tuple[StorageUse, ...]:
@@ -45,6 +53,8 @@ def storage_uses(contents: Contents) -> tuple[StorageUse, ...]:
 def _use(storage: StoredStorage, tensors: tuple[StoredTensor, ...]) -> StorageUse:
     if len(tensors) == 1 and tensors[0].is_contiguous:
         return StorageUse(storage, tensors, tensors[0].nbytes)
+    from tensorviz.core.checkpoint_bytes import used_bytes  # it needs NumPy, which simple files do not wait for
+
     return StorageUse(storage, tensors, used_bytes(storage.nbytes, (tensor.layout for tensor in tensors)))
 
 

@@ -6,8 +6,9 @@ shared, element type, order in memory.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ SAFETENSORS_NAMES = MappingProxyType(
 )  # fmt: skip  # a table
 WRITTEN_ONLY = frozenset({"float8_e8m0fnu", "float4_e2m1fn_x2"})
 RESERVED = "__metadata__"
+NAMED = 4  # tensors that another shares memory with
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,11 @@ class Refusal:
 
 def refusals(contents: Contents) -> tuple[Refusal, ...]:
     """Every reason of every tensor, in the order of the file."""
-    shared = shared_groups(contents)
+    sharing = {name: group for group in map(_Group, groups_sharing(contents)) for name in group.names}
     found: list[Refusal] = []
     for tensor in contents.tensors:
-        others = shared.get(tensor.name)
-        if others is not None:
-            found.append(_shared(tensor.name, [name for name in others if name != tensor.name]))
+        if tensor.name in sharing:
+            found.append(sharing[tensor.name].refusal(tensor.name))
         if tensor.dtype not in SAFETENSORS_NAMES:
             found.append(_unknown_type(tensor))
         if not tensor.is_contiguous:
@@ -55,8 +56,8 @@ def refusals(contents: Contents) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
-def shared_groups(contents: Contents) -> dict[str, tuple[str, ...]]:
-    """For each tensor whose place in memory overlaps another's: all names of that group, itself too.
+def groups_sharing(contents: Contents) -> tuple[tuple[str, ...], ...]:
+    """The names of tensors whose places in memory overlap, group by group.
 
     Places go from the first element to the last as the library takes them, so columns of one matrix overlap.
     """
@@ -64,9 +65,7 @@ def shared_groups(contents: Contents) -> dict[str, tuple[str, ...]]:
     for tensor in contents.tensors:
         if tensor.layout.numel:
             by_storage[tensor.storage].append(_area(tensor))
-    return {
-        name: group for areas in by_storage.values() if len(areas) > 1 for group in _groups(areas) for name in group
-    }
+    return tuple(group for areas in by_storage.values() if len(areas) > 1 for group in _groups(areas))
 
 
 def _area(tensor: StoredTensor) -> tuple[int, int, str]:
@@ -87,10 +86,19 @@ def _groups(areas: list[tuple[int, int, str]]) -> list[tuple[str, ...]]:
     return [tuple(group) for group in groups if len(group) > 1]
 
 
-def _shared(name: str, others: list[str]) -> Refusal:
-    listed = ", ".join(f'"{other}"' for other in others[:4])
-    more = f" and {len(others) - 4} more" if len(others) > 4 else ""
-    return Refusal(name, "shared", f"it shares memory with {listed}{more}", "save one of them, or a clone of each")
+class _Group:
+    """Tensors that share memory: what is said of each names a few of the others, so that all takes no longer."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names, self.count = Counter(names), len(names)
+
+    def refusal(self, name: str) -> Refusal:
+        """That of one of them."""
+        others = list(islice((other for other in self.names if other != name), NAMED))
+        listed = ", ".join(f'"{other}"' for other in others)
+        more = self.count - self.names[name] - sum(self.names[other] for other in others)
+        rest = f" and {more} more" if more else ""
+        return Refusal(name, "shared", f"it shares memory with {listed}{rest}", "save one of them, or a clone of each")
 
 
 def _unknown_type(tensor: StoredTensor) -> Refusal:

@@ -79,6 +79,42 @@ class Classified:
 
 
 @dataclass(frozen=True, slots=True)
+class Translated:
+    """A picture that was drawn anew. `output` is the file it was written to; size: its (width, height).
+
+    seconds: the total has the writing of the file in it.
+    """
+
+    path: str
+    model: str
+    weights: str
+    device: str
+    precision: str
+    seconds: Seconds
+    output: str
+    size: tuple[int, int]
+    notes: tuple[str, ...] = ()
+    task: str = "translate"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row of `tensorviz translate --format json`."""
+        row: dict[str, Any] = {
+            "path": path_text(self.path),
+            "task": self.task,
+            "model": self.model,
+            "weights": self.weights,
+            "device": self.device,
+            "precision": self.precision,
+            "seconds": dict(self.seconds),
+            "output": path_text(self.output),
+            "size": list(self.size),
+        }
+        if self.notes:
+            row["notes"] = list(self.notes)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A picture that has no answer, and why."""
 
@@ -92,3 +128,4 @@ class Failed:
 
 
 Row = Classified | Failed
+AnyRow = Classified | Translated | Failed

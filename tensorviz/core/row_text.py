@@ -16,7 +16,7 @@ from tensorviz.core.names import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tensorviz.core.results import Row
+    from tensorviz.core.results import AnyRow
 
 
 class RowText(Protocol):
@@ -25,7 +25,7 @@ class RowText(Protocol):
     def begin(self) -> str:
         """What stands before the first row."""
 
-    def row(self, row: Row) -> str:
+    def row(self, row: AnyRow) -> str:
         """One row."""
 
     def end(self) -> str:
@@ -42,7 +42,7 @@ class JsonText:
         """The opening bracket."""
         return "["
 
-    def row(self, row: Row) -> str:
+    def row(self, row: AnyRow) -> str:
         """The row as an object, with what separates it from the one before."""
         before, self._first = ("\n" if self._first else ",\n"), False
         return before + json.dumps(row.as_dict(), ensure_ascii=False)
@@ -59,7 +59,7 @@ class JsonLinesText:
         """Nothing."""
         return ""
 
-    def row(self, row: Row) -> str:
+    def row(self, row: AnyRow) -> str:
         """The row as an object on a line of its own."""
         return json.dumps(row.as_dict(), ensure_ascii=False) + "\n"
 
@@ -86,7 +86,7 @@ class CsvText:
         classes = [f"{what}_{n}" for n in range(1, self._top + 1) for what in ("index", "label", "probability")]
         return _csv_line([*self.FIXED, *classes, *(f"seconds_{stage}" for stage in self.STAGES), "error", "hint"])
 
-    def row(self, row: Row) -> str:
+    def row(self, row: AnyRow) -> str:
         """One line; a failure has its path, error and hint only."""
         facts = row.as_dict()
         error = facts.get("error", {})
@@ -98,6 +98,35 @@ class CsvText:
         seconds = facts.get("seconds", {})
         cells += [seconds.get(stage, "") for stage in self.STAGES]
         return _csv_line([*cells, error.get("message", ""), error.get("hint", "")])
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+
+class TranslatedCsvText:
+    """One line per picture: what drew it, where it is, its size in pixels, the stages' seconds, the error."""
+
+    HEADING = (
+        "path", "model", "weights", "device", "precision", "output", "width", "height",
+        *(f"seconds_{stage}" for stage in ("decode", "preprocess", "forward", "total")), "error", "hint",
+    )  # fmt: skip  # in the order of the columns
+
+    def begin(self) -> str:
+        """The heading."""
+        return _csv_line(list(self.HEADING))
+
+    def row(self, row: AnyRow) -> str:
+        """One line; a failure has its path, error and hint only."""
+        facts = row.as_dict()
+        width, height = facts.get("size", ("", ""))
+        named = {f"seconds_{stage}": value for stage, value in facts.get("seconds", {}).items()}
+        error = facts.get("error", {})
+        cells = {
+            **facts, **named, "width": width, "height": height,
+            "error": error.get("message", ""), "hint": error.get("hint", ""),
+        }  # fmt: skip
+        return _csv_line([cells.get(name, "") for name in self.HEADING])
 
     def end(self) -> str:
         """Nothing."""
@@ -120,7 +149,7 @@ def row_text(name: str, top: int = 5) -> RowText:
     )
 
 
-def pieces(rows: Iterable[Row], writer: RowText) -> Iterator[str]:
+def pieces(rows: Iterable[AnyRow], writer: RowText) -> Iterator[str]:
     """The document, piece by piece."""
     yield writer.begin()
     for row in rows:

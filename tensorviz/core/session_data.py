@@ -70,13 +70,20 @@ class TensorFacts:
 
 @dataclass(frozen=True, slots=True)
 class StorageFacts:
-    """One storage that a tensor of the session looks at. dtype: what most of these are, so what its cells are."""
+    """One storage that a tensor looks at. dtype: what most of these are, so what its cells are.
+
+    source: the file it lies in, "" in memory; start: where there, None where it does not lie as it is (compressed).
+    remarks: what is worth knowing of how it lies there, in sentences.
+    """
 
     id: str
     nbytes: int
     device: str
     dtype: str
     tensors: tuple[str, ...] = ()
+    source: str = ""
+    start: int | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def kind(self) -> DType:

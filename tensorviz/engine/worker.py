@@ -163,7 +163,7 @@ class Engine:
     def __init__(self, handlers: Handlers, report: Report) -> None:
         self._numbers = itertools.count(1)
         self._report = report
-        names: tuple[LaneName, ...] = ("look", "work", "fetch", "files", "tensors")
+        names: tuple[LaneName, ...] = ("look", "work", "fetch", "files", "inspect", "tensors")
         self._lanes = {name: Lane(name, handlers) for name in names}
 
     def submit(self, request: Request) -> int:

@@ -44,7 +44,7 @@ def icon_file(name: str) -> Path | None:
 
 def pixmap(name: str, tone: str, side: int, ratio: float) -> QPixmap:
     """The icon as a square of `side` device-independent pixels on a screen of that pixel ratio."""
-    return _drawn(name, _tokens().colour(tone).name(), side, ratio)
+    return _drawn(_source(name), _tokens().colour(tone).name(), side, ratio)
 
 
 class _Engine(QIconEngine):
@@ -79,13 +79,12 @@ def _tokens() -> Tokens:
 
 
 @lru_cache(maxsize=PIXMAPS_KEPT)
-def _drawn(name: str, colour: str, side: int, ratio: float) -> QPixmap:
+def _drawn(source: str, colour: str, side: int, ratio: float) -> QPixmap:
     from PySide6.QtSvg import QSvgRenderer  # not before the first icon is painted
 
     picture = QPixmap(round(side * ratio), round(side * ratio))
     picture.fill(Qt.GlobalColor.transparent)
     picture.setDevicePixelRatio(ratio)
-    source = _source(name)
     if source:
         drawing = QSvgRenderer(QByteArray(re.sub("currentColor", colour, source).encode()))
         painter = QPainter(picture)
@@ -94,7 +93,12 @@ def _drawn(name: str, colour: str, side: int, ratio: float) -> QPixmap:
     return picture
 
 
-@lru_cache(maxsize=PIXMAPS_KEPT)
 def _source(name: str) -> str:
+    """The text of an icon's file; "" when there is none, which is not remembered: the folder may be named later."""
     file = icon_file(name)
-    return file.read_text(encoding="utf-8") if file else ""
+    return _read(file) if file else ""
+
+
+@lru_cache(maxsize=PIXMAPS_KEPT)
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QIcon
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from tensorviz.ui.icons import use_icons
@@ -18,19 +18,21 @@ from tensorviz.ui.pages import PAGES, Page
 from tensorviz.ui.screen import Context
 from tensorviz.ui.theme import Theme
 from tensorviz.ui.window.actions import Actions
-from tensorviz.ui.window.drop_overlay import DropOverlay
-from tensorviz.ui.window.drops import may_hold_pictures, offer_of
+from tensorviz.ui.window.dropping import Dropping
 from tensorviz.ui.window.failures import Failures
 from tensorviz.ui.window.memory import WindowMemory
 from tensorviz.ui.window.refusals import Refusals
 from tensorviz.ui.window.toasts import Toasts
 from tensorviz.ui.window.top_bar import TopBar
 from tensorviz.ui.window.window_screen import WindowScreen
+from tensorviz.ui.window.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tensorviz.ui.screen import Place
     from tensorviz.ui.state.workspace import Workspace
+    from tensorviz.ui.window.drops import Offer
     from tensorviz.ui.window.palette import CommandPalette
 
 FIRST_SIZE = QSize(1280, 800)
@@ -59,7 +61,7 @@ class MainWindow(QMainWindow):
         self._stack.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._build()
         self.toasts = Toasts(workspace.messages, self)
-        self._overlay = DropOverlay(self)
+        self.dropping = Dropping(self, workspace.files.suffixes)
         self._listen()
         self.show_page(self.memory.page if self.memory.page in self._pages else pages[0].key)
         self.theme.dress()
@@ -90,7 +92,7 @@ class MainWindow(QMainWindow):
             self.resize(FIRST_SIZE.boundedTo(QGuiApplication.primaryScreen().availableSize() - FRAME))
 
     def _add_recent(self, menu: QMenu) -> None:
-        self._recent = QMenu("Open &recent", menu)
+        self._recent = QMenu("Open r&ecent", menu)
         first_line = next((action for action in menu.actions() if action.isSeparator()), None)
         menu.insertMenu(first_line, self._recent) if first_line else menu.addMenu(self._recent)
         self.memory.recent_changed.connect(self._fill_recent)
@@ -108,12 +110,14 @@ class MainWindow(QMainWindow):
         self._recent.setEnabled(bool(self.memory.recent))
 
     def _open_recent(self, path: str, checked: bool = False) -> None:
-        self.screen_asked.take([path])
+        self.screen_asked.take([path], self.memory.place_of(path))
 
     def _listen(self) -> None:
         self.top_bar.page_chosen.connect(self.show_page)
         Refusals(self._workspace.pictures, self._workspace.messages, self)
         Failures(self.context, self)
+        Written(self._workspace, self)
+        self.dropping.dropped.connect(self._take_dropped)
         self._workspace.settings.not_saved.connect(partial(self._workspace.messages.say, tone="warning"))
 
     # ------------------------------------------------------------------------------------------------------ pages
@@ -131,6 +135,9 @@ class MainWindow(QMainWindow):
             self._built[key] = widget
             self._stack.addWidget(widget)
             self.memory.restore_splitters(widget)
+            made = getattr(widget, "panels_made", None)
+            if made is not None:
+                made.connect(self.memory.restore_splitters)
         self._stack.setCurrentWidget(self._built[key])
         self._give_keyboard(self._built[key])
         self.top_bar.show_page(key)
@@ -150,12 +157,17 @@ class MainWindow(QMainWindow):
         """Opens what was named on the command line."""
         self.screen_asked.take(list(paths))
 
+    def _take_dropped(self, offer: Offer, place: Place) -> None:
+        nothing = "What was dropped holds no file and no picture."
+        self.screen_asked.take_offer(offer, nothing, "Drop picture files, files of tensors or folders.", place)
+
     # ----------------------------------------------------------------------------------------------------- hearing
 
     def event(self, event: QEvent) -> bool:
         """Tells when the window has been painted for the first time."""
         if event.type() == QEvent.Type.Paint and not self._painted:
             self._painted = True
+            self.dropping.watch()
             QTimer.singleShot(0, self.first_painted.emit)
         return super().event(event)
 
@@ -163,23 +175,3 @@ class MainWindow(QMainWindow):
         """Remembers how the window stood."""
         self.memory.keep(self, self._shown)
         super().closeEvent(event)
-
-    # ---------------------------------------------------------------------------------------------------- dropping
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Shows where to drop when there is something to take."""
-        if may_hold_pictures(event.mimeData()):
-            self._overlay.cover()
-            event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Hides it again."""
-        self._overlay.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Takes what was dropped."""
-        self._overlay.hide()
-        event.acceptProposedAction()
-        self.screen_asked.take_offer(
-            offer_of(event.mimeData()), "What was dropped holds no picture.", "Drop picture files, folders or pictures."
-        )

@@ -17,7 +17,8 @@ from tensorviz.ui.state.workspace import Workspace
 class Page:
     """A page. key: for `Screen.show_page`. build: makes its widget, the first time it is shown.
 
-    Splitters on it that have an object name are remembered.
+    Splitters on it that have an object name are remembered; a page that makes panels later has a signal
+    panels_made(QWidget), and theirs are, too.
     """
 
     key: str

@@ -6,7 +6,7 @@ Must not know any widget: tests give a screen that only remembers what it was as
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from tensorviz.ui.state.workspace import Workspace
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tensorviz.core.errors import Problem
 
     Chosen = Callable[[list[str]], None]
+
+Place = Literal["", "tensors", "models"]
 
 
 class Screen(Protocol):
@@ -31,7 +33,7 @@ class Screen(Protocol):
         """Asks for a folder; `then` gets a list of one."""
 
     def save_file(self, title: str, suggested: str, filters: tuple[str, ...], then: Chosen) -> None:
-        """Asks for a file to write; `suggested` is a file name. `then` gets a list of one."""
+        """Asks for a file to write; `suggested` is its name or whole path. `then` gets a list of one."""
 
     def confirm(self, question: str, detail: str, yes: str, then: Callable[[], None]) -> None:
         """Asks a real question; `yes` is the text of the button that calls `then`."""
@@ -69,8 +71,11 @@ class Screen(Protocol):
     def copy_text(self, text: str, what: str) -> None:
         """Puts a text on the clipboard and says so: "Copied: `what`."."""
 
-    def take(self, paths: list[str]) -> None:
-        """Takes files and folders as if dropped, and remembers them as recent."""
+    def take(self, paths: list[str], place: Place = "") -> None:
+        """Takes files and folders as if dropped, and remembers them as recent.
+
+        place: "tensors" or "models", the page that is to have them; "" sends each where its kind belongs.
+        """
 
     def paste(self) -> None:
         """Takes what is on the clipboard as it would be taken when dropped."""

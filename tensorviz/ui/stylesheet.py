@@ -97,11 +97,22 @@ QTabWidget::pane { border: none; }
 QTabBar::tab { padding: 5px 12px; color: $muted; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accent; }
+QTabBar[role="files"] { background: transparent; border: none; }
+QTabBar[role="files"]::tab { padding: 5px 6px 5px 10px; margin: 2px 1px 0 1px; color: $muted; background: transparent;
+  border: 1px solid transparent; border-bottom: 2px solid transparent;
+  border-top-left-radius: ${small_radius}px; border-top-right-radius: ${small_radius}px; }
+QTabBar[role="files"]::tab:hover:!selected { color: $text; background: $sunken; }
+QTabBar[role="files"]::tab:selected { color: $text; background: $raised; border-color: $border;
+  border-bottom: 2px solid $accent; }
+QTabBar[role="files"] QToolButton { background: $surface; }
+QTabBar[role="files"] QToolButton[role="tabclose"] { background: transparent; padding: 1px; }
+QTabBar[role="files"] QToolButton[role="tabclose"]:hover { background: $border; }
 
 QScrollArea { border: none; background: transparent; }
 QScrollArea > #qt_scrollarea_viewport, QScrollArea > #qt_scrollarea_viewport > QWidget { background: transparent; }
 QAbstractItemView[role="plain"], QAbstractItemView[role="plain"]:focus { border: none; }
 QScrollArea:focus { border: 2px solid $focus; border-radius: ${small_radius}px; }
+QScrollArea[role="plain"]:focus { border: none; }
 QScrollBar:vertical { width: 12px; background: transparent; margin: 0; }
 QScrollBar:horizontal { height: 12px; background: transparent; margin: 0; }
 QScrollBar::handle { background: $strong_border; border-radius: 3px; border: 3px solid transparent; margin: 3px; }
@@ -128,6 +139,8 @@ QLabel[role="good"] { color: $good; }
 QLabel[role="warning"] { color: $warning; }
 QLabel[role="danger"] { color: $danger; }
 QLabel[role="chip"] { background: $sunken; color: $muted; border-radius: 8px; padding: 1px 7px; }
+QLabel[role="chip"][tone="warning"] { color: $warning; }
+QLabel[role="chip"][tone="danger"] { color: $danger; }
 QLabel[role="key"] { background: $sunken; color: $text; border: 1px solid $border; border-radius: ${small_radius}px;
   padding: 1px 6px; }
 QFrame[role="card"] { background: $raised; border: 1px solid $border; border-radius: ${radius}px; }

@@ -30,16 +30,24 @@ TENSOR_COMMANDS: tuple[Command, ...] = (
         tensors.begin_anew, "Ctrl+N", "plus", "&Tensors", "session",
     ),
     Command(
-        "session.stop", "&Stop the step", "End the step that runs, and those that wait",
+        "session.stop", "S&top the step", "End the step that runs, and those that wait",
         tensors.stop, "Ctrl+Shift+.", "stop", "&Tensors", "session", tensors.is_running,
     ),
     Command(
-        "session.copy_script", "&Copy session as script", "A plain PyTorch script that does what the steps did",
+        "session.copy_script", "Cop&y session as script", "A plain PyTorch script that does what the steps did",
         tensors.copy_script, "", "code", "&Tensors", "script", tensors.has_path,
     ),
     Command(
-        "session.save_script", "Save session &as script...", "A plain PyTorch script that does what the steps did",
+        "session.save_script", "Save session as s&cript...", "A plain PyTorch script that does what the steps did",
         tensors.save_script, "Ctrl+S", "export", "&Tensors", "script", tensors.has_path,
+    ),
+    Command(
+        "tensor.save", "&Save tensor as...", "Write the current tensor, or its selected part, to a file",
+        tensors.save_tensor, "", "export", "&Tensors", "save", tensors.in_session(tensors.has_tensor),
+    ),
+    Command(
+        "session.save_tensors", "Save &all tensors...", "Every tensor of the session, as .pt or .safetensors",
+        tensors.save_all, "", "export", "&Tensors", "save", tensors.has_tensors,
     ),
     Command(
         "canvas.export_svg", "&Export canvas as SVG...", "The storage and its lanes as a drawing that scales",
@@ -63,12 +71,12 @@ TENSOR_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "tensor.operations", "&Operations...", "What can be done with the current tensor, or with its selected part",
-        tensors.operations, "Ctrl+B", "operations", "&Tensors", "tensor", tensors.has_tensor,
+        tensors.operations, "Ctrl+B", "operations", "&Tensors", "tensor", tensors.in_session(tensors.has_tensor),
     ),
     Command(
         "tensor.strided", "Str&ided view...", "Size, stride and offset of a view, by sliders that stay in the storage",
         tensors.on_current(lambda w, t: w.showing.strided_wished.emit(t.name)), "", "strided", "&Tensors", "tensor",
-        tensors.has_tensor,
+        tensors.in_session(tensors.has_tensor),
     ),
     Command(
         "tensors.measure", "&Measure all elements", "Statistics of the current tensor, however large it is",

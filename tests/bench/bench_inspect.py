@@ -38,6 +38,9 @@ def write_files(folder: Path) -> None:
     torch.save(
         [big[6 * at : 6 * at + 6 : 2] for at in range(TENSORS)], folder / "10,000 strided views of one storage.pt"
     )
+    torch.save([big[at : at + 6] for at in range(TENSORS)], folder / "10,000 overlapping slices of one storage.pt")
+    wide = torch.zeros(6, TENSORS)
+    torch.save([wide[:, at] for at in range(TENSORS)], folder / "10,000 columns of one matrix.pt")
     safetensors.torch.save_file(value, folder / "10,000 tensors.safetensors")
     arrays: dict[str, Any] = {name: tensor.numpy() for name, tensor in value.items()}
     np.savez(folder / "10,000 arrays.npz", **arrays)
@@ -80,6 +83,7 @@ def main() -> None:
     """Prints a line for each file."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", metavar="WORD", default="", help="Only files with the word in their name.")
     parser.add_argument("--write", metavar="FOLDER", help="Only write the files that are looked at.")
     given = parser.parse_args()
     if given.write:
@@ -91,7 +95,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         # In a process of its own: what is started later would count the memory of this one as its own.
         subprocess.run([sys.executable, __file__, "--write", name], check=True)
-        for path in sorted(Path(name).iterdir()):
+        for path in sorted(path for path in Path(name).iterdir() if given.only in path.name):
             for form in ("json", "text"):
                 command = ("-m", "tensorviz", "inspect", str(path), "--format", form)
                 taken, memory = seconds(partial(started, *command), runs), started(*command)

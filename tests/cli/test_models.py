@@ -28,10 +28,10 @@ Captured = pytest.CaptureFixture[str]
 
 
 def listed(capsys: Captured, *arguments: str) -> list[dict[str, Any]]:
-    """What the command prints as JSON, without the model that comes along (it may not be trained yet)."""
+    """The classifiers that the command prints as JSON, without the one that comes along (it may not be trained yet)."""
     assert main(["models", "--format", "json", *arguments]) == 0
     rows = json.loads(capsys.readouterr().out)
-    return [row for row in rows if row["kind"] != "bundled"]
+    return [row for row in rows if row["kind"] != "bundled" and row["task"] == "classify"]
 
 
 def test_json_lists_every_builder_with_its_weights(capsys: Captured) -> None:
@@ -54,7 +54,8 @@ def test_json_lines_are_the_same_objects(capsys: Captured) -> None:
 def test_csv_has_a_row_per_weights(capsys: Captured) -> None:
     assert main(["models", "--format", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    rows = [row for row in rows if row["model"] != "cifar10_small"]
+    classifiers = {row["name"] for row in listed(capsys)}
+    rows = [row for row in rows if row["model"] in classifiers]
     assert len(rows) == 114
     vit = next(row for row in rows if row["model"] == "vit_h_14")
     assert vit["parameters"] == str(get_model_weights("vit_h_14").DEFAULT.meta["num_params"])
@@ -106,8 +107,9 @@ def test_sorting_puts_the_best_first(sort: str, key: str, sign: int, capsys: Cap
     met = figures(listed(capsys, "--sort", sort), key)
     assert met == sorted(met, key=lambda value: sign * value)
     assert main(["models", "--format", "csv", "--sort", sort]) == 0
-    rows = [row for row in csv.DictReader(io.StringIO(capsys.readouterr().out)) if row["model"] != "cifar10_small"]
-    values = [float(row[key]) for row in rows]
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    classifiers = {row["name"] for row in listed(capsys)}
+    values = [float(row[key]) for row in rows if row["model"] in classifiers]
     assert values == sorted(values, key=lambda value: sign * value)
 
 
@@ -126,6 +128,17 @@ def test_own_entries_are_listed_and_a_broken_list_is_said(capsys: Captured) -> N
     entries_file().write_text("{")
     assert main(["models", "--search", "alexnet"]) == 0
     assert "models.json.broken" in capsys.readouterr().err
+
+
+def test_generators_are_listed_with_the_way_back(capsys: Captured) -> None:
+    assert main(["models", "--task", "translate", "--format", "json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out) if row["kind"] != "bundled"}
+    assert len(rows) == 18
+    book, authors = rows["horse2zebra"]["weights"]
+    assert (book["name"], book["default"], book["way_back"]) == ("BOOK", True, "zebra2horse")
+    assert book["url"].endswith("/horse2zebra_0.4.0.pth")
+    assert (authors["url"].split(":")[0], authors["git_blob"], authors["sha256_prefix"]) == ("http", "", "")
+    assert "recipe" not in book
 
 
 def test_a_report_gets_the_list_instead_of_standard_output(tmp_path: Path, capsys: Captured) -> None:

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
 
 from tensorviz.app import Program
 from tensorviz.core.results import Classified, Failed
 from tests.e2e.conftest import PATIENCE
+from tests.ui.window import dragging
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -24,16 +23,7 @@ Start = Callable[..., Program]
 
 def drop(program: Program, *paths: Path) -> None:
     """Drops files and folders on the window, as a file browser does."""
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    event = QDropEvent(
-        QPointF(QPoint(600, 300)),
-        Qt.DropAction.CopyAction,
-        mime,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    program.window.dropEvent(event)
+    dragging.drop(program.window, dragging.files(*map(str, paths)))
 
 
 def answered(program: Program, path: Path) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+SUFFIXES = (".npy", ".npz", ".pt", ".pth", ".safetensors", ".safetensors.index.json")  # of files of tensors
 
 
 class SmallPage(QWidget):
@@ -69,7 +70,7 @@ def open_window(
     """Builds and shows a window; `ini` is the file of its memory, `settings` what the person had chosen before."""
     bridge = Bridge()
     engine, store = FakeEngine(bridge), MemoryStore(**settings)
-    workspace = build_workspace(bridge, store, assets)
+    workspace = build_workspace(bridge, store, assets, SUFFIXES)
     window = MainWindow(workspace, QSettings(str(ini), QSettings.Format.IniFormat), pages)
     qtbot.addWidget(window)
     window.show()

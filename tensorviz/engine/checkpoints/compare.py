@@ -19,7 +19,7 @@ from tensorviz.engine.checkpoints.elements import Array, Read, Source, best_orde
 from tensorviz.engine.checkpoints.ulp import distances_between, doubles, is_nan, parts_of, ulp_between
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tensorviz.core.dtypes import DType
     from tensorviz.engine.cancel import CancelToken
@@ -85,7 +85,8 @@ def _differences(
     total, done, found = sum(mine[name].nbytes for name in names), 0, []
     for name in names:
         try:
-            found.append(difference(name, first.source(mine[name]), second.source(theirs[name]), cancel))
+            tell = None if progress is None else lambda more, before=done: progress(before + more, total)
+            found.append(difference(name, first.source(mine[name]), second.source(theirs[name]), cancel, tell))
         except (TensorvizError, OSError) as error:
             kinds = (mine[name].dtype, theirs[name].dtype)
             found.append(Difference(name, kinds, problem=str(error)))
@@ -95,18 +96,27 @@ def _differences(
     return found
 
 
-def difference(name: str, one: Source, other: Source, cancel: CancelToken | None = None) -> Difference:
-    """Compares two tensors of one shape. Raises CheckpointUnreadable, OSError, Cancelled."""
+def difference(
+    name: str, one: Source, other: Source, cancel: CancelToken | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Difference:  # fmt: skip  # one line a thought
+    """Compares two tensors of one shape; progress is told of the bytes of the first that are done.
+
+    Raises CheckpointUnreadable, OSError, Cancelled.
+    """
     a, b, order = best_order(one.tensor.layout, other.tensor.layout)
     if not comparable(one.dtype, other.dtype):
         kinds = (one.dtype.name, other.dtype.name)
         return Difference(name, kinds, problem=f"values of {kinds[0]} and {kinds[1]} are not compared")
     limit = max(block_limit(a), block_limit(b))
-    seen = _Seen(one, other)
+    seen, done = _Seen(one, other), 0
     for left, right in zip(blocks(a, limit), blocks(b, limit), strict=True):
         if cancel is not None:
             cancel.check()
         seen.take(one.gather(left.layout), other.gather(right.layout), left.first)
+        done += left.layout.nbytes
+        if progress is not None:
+            progress(done)
     found = seen.told(name)
     if found.at is None:
         return found

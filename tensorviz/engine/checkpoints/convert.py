@@ -11,19 +11,20 @@ import struct
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from tensorviz.core.checkpoint_layout import exact_bytes, names_text, tied_names
-from tensorviz.core.checkpoint_refusals import RESERVED, SAFETENSORS_NAMES, WRITTEN_ONLY, shared_groups
+from tensorviz.core.checkpoint_layout import exact_bytes, names_text
+from tensorviz.core.checkpoint_lost import what_is_lost
+from tensorviz.core.checkpoint_refusals import RESERVED, SAFETENSORS_NAMES
 from tensorviz.core.checkpoint_values import Written
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.layout import contiguous
 from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
-from tensorviz.core.text import path_text, plural
+from tensorviz.core.text import path_text
 from tensorviz.engine.checkpoints.elements import Read, Source, block_limit, blocks, known_dtype
 from tensorviz.engine.checkpoints.read_back import Reopen, check_copy
 from tensorviz.engine.writing import replacing_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from tensorviz.engine.cancel import CancelToken
     from tensorviz.engine.checkpoints.values import ProgressSaid
@@ -132,48 +133,3 @@ def _write(file: IO[bytes], source: Source, said: Callable[[int], None], check: 
         check()
         file.write(source.gather(block.layout).tobytes())
         said(block.layout.nbytes)
-
-
-def what_is_lost(contents: Contents) -> Iterator[str]:
-    """What a safetensors file of these tensors does not keep, in sentences."""
-    yield from _lost_sharing(contents)
-    strided = [tensor.name for tensor in contents.tensors if not tensor.is_contiguous]
-    if strided:
-        yield f"{names_text(strided, 6)} {_are(strided)} contiguous there: their strides are not kept."
-    lazy = [tensor.name for tensor in contents.tensors if tensor.conjugated or tensor.negated]
-    if lazy:
-        yield f"{names_text(lazy, 6)} had a conjugate or minus sign to be applied; it is applied there."
-    others = list(dict.fromkeys(name.partition(".")[0] for name, _ in contents.others if name))
-    if others:
-        yield f"What is no tensor is left out: {names_text(others, 8)}."
-    if contents.unsafe_globals:
-        yield f"What {names_text(list(contents.unsafe_globals), 4)} would make is left out."
-    parameters = [tensor for tensor in contents.tensors if tensor.parameter or tensor.requires_grad]
-    if parameters:
-        yield f"That {plural(len(parameters), 'tensor')} asked for gradients is not kept."
-    devices = dict.fromkeys(s.device for s in contents.storages if s.device not in ("cpu", ""))
-    if devices:
-        yield f"That tensors were on {', '.join(devices)} is not kept."
-    newer = [tensor.name for tensor in contents.tensors if tensor.dtype in WRITTEN_ONLY]
-    if newer:
-        yield f"{names_text(newer, 4)}: safetensors 0.8 writes this element type for torch, and does not read it."
-    if contents.metadata and any(not isinstance(value, str) for value in contents.metadata.values()):
-        yield "Metadata that is no text is left out."
-
-
-def _lost_sharing(contents: Contents) -> Iterator[str]:
-    tied = tied_names(contents)
-    by_name = {tensor.name: tensor for tensor in contents.tensors}
-    for names in tied[:6]:
-        more = (len(names) - 1) * by_name[names[0]].nbytes
-        yield f"{names_text(list(names))} were one tensor and are copies of their own there, {exact_bytes(more)} more."
-    if len(tied) > 6:
-        yield f"{plural(len(tied) - 6, 'more group')} of tied tensors became copies."
-    known = {frozenset(names) for names in tied}
-    groups = dict.fromkeys(group for group in shared_groups(contents).values() if frozenset(group) not in known)
-    for group in list(groups)[:6]:
-        yield f"{names_text(list(group))} shared memory and have bytes of their own there."
-
-
-def _are(names: Sequence[str]) -> str:
-    return "is" if len(names) == 1 else "are"

@@ -23,7 +23,7 @@ def read_raw(path: str, file: IO[bytes], form: RawForm) -> Contents:
     dtype, size = dtype_named(form.dtype), size_of(file)
     if not 0 <= form.offset <= size:
         raise ValueRefused(f"The first byte was to be {form.offset}; {path_text(path)} has {size} bytes.")
-    shape = _sizes(form.shape or (-1,), (size - form.offset) // dtype.itemsize)
+    shape = _sizes((-1,) if form.shape is None else form.shape, (size - form.offset) // dtype.itemsize)
     layout = contiguous(shape, dtype.itemsize)
     if layout.nbytes > size - form.offset:
         raise CheckpointUnreadable(

@@ -18,7 +18,7 @@ from tensorviz.core.results import Row
 from tensorviz.core.structure import Layer
 from tensorviz.core.text import plural
 
-LaneName = Literal["look", "work", "fetch", "files", "tensors"]
+LaneName = Literal["look", "work", "fetch", "files", "inspect", "tensors"]
 
 
 # --------------------------------------------------------------------------------------------------- requests

@@ -1,7 +1,8 @@
 """The part of the protocol about files of tensors: opening, looking, inspecting, copying, saving.
 
-Must not know who sends or who answers. A file is read in the lane "files"; looking at its bytes goes by the lane "look"
-and does not wait for that. Each open file has a number, its `file`; 0 is the session.
+Must not know who sends or who answers. What a file holds is read in the lane "files", and all its values are gone
+through in the lane "inspect"; looking at its bytes goes by the lane "look" and waits for neither. Each open file has a
+number, its `file`, which is used once; 0 is the session.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class CloseFile(Request):
 class LookAtValues(Request):
     """Look at all values of a file. Answers: ValuesSeen in pieces, DuplicatesFound; JobProgress in bytes."""
 
-    lane: ClassVar[LaneName] = "files"
+    lane: ClassVar[LaneName] = "inspect"
     shown: ClassVar[bool] = True
     file: int
     path: str
@@ -61,7 +62,7 @@ class LookAtValues(Request):
 class CompareFiles(Request):
     """Compare an open file with the file at another path. Answer: FilesCompared; JobProgress in bytes."""
 
-    lane: ClassVar[LaneName] = "files"
+    lane: ClassVar[LaneName] = "inspect"
     shown: ClassVar[bool] = True
     file: int
     path: str
@@ -80,7 +81,7 @@ class WriteCopy(Request):
     Answer: CopyWritten; JobProgress in bytes.
     """
 
-    lane: ClassVar[LaneName] = "files"
+    lane: ClassVar[LaneName] = "inspect"
     shown: ClassVar[bool] = True
     file: int
     kind: CopyKind
@@ -96,13 +97,15 @@ class WriteCopy(Request):
 class OpenStored(Request):
     """Put tensors of a file, by their places in its Contents, into the session, sharing storages as in the file.
 
-    path, raw: as the file was opened. Answers: CostAsked above a limit, StepRan, SessionChanged.
+    path, raw: as the file was opened. names: of these tensors when somebody chose them, so that a file that is another
+    by now is refused; () is not looked at. Answers: CostAsked above a limit, StepRan, SessionChanged.
     """
 
     lane: ClassVar[LaneName] = "tensors"
     path: str
     raw: RawForm | None
     tensors: tuple[int, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +159,16 @@ class FileOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class FileAnalysed(Event):
-    """What its layouts and names tell. family: None where it is none that is known; guess: in one phrase always."""
+    """What its layouts and names tell. family: None where it is none that is known; guess: in one phrase always.
+
+    lost: what a safetensors file of its tensors would not keep, in sentences (core.checkpoint_lost.what_is_lost).
+    """
 
     file: int
     analysis: Analysis
     family: Family | None
     guess: str
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,8 @@ class PagesRead(Event):
 
 @dataclass(frozen=True, slots=True)
 class TensorMeasured(Event):
-    """Statistics at the state `memory` of the session."""
+    """Statistics at the state `memory` of the session, of a tensor of that name there, or in the open file `file`."""
 
     memory: int
     statistics: Statistics
+    file: int = 0

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from tensorviz.core.errors import NothingFound, PictureUnreadable
+from tensorviz.core.errors import Cancelled, NothingFound, PictureUnreadable, TensorvizError
 from tensorviz.core.text import bytes_text, count_text, path_text
 from tensorviz.engine.hearing import quiet
 from tensorviz.engine.pictures import colours, formats
@@ -85,7 +85,7 @@ def opened(path: str) -> Iterator[Image.Image]:
             with quiet(), _identified(path, head, _Reads(file)) as image:
                 _check_pixels(path, image.size)
                 yield image
-        except (PictureUnreadable, NothingFound):
+        except (TensorvizError, Cancelled):
             raise
         except Exception as error:
             raise _damaged(path, head, error) from error

@@ -19,6 +19,7 @@ from tensorviz.engine.session import Session
 from tensorviz.engine.storage_views import has_memory
 from tensorviz.engine.tensors.facts import named_tensors, session_facts, step_row
 from tensorviz.engine.tensors.log import SessionLog
+from tensorviz.engine.tensors.opening_terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from tensorviz.engine.tensors.facts import Rows
     from tensorviz.engine.tensors.log import Recorded
 
-    Bring = Callable[[dict[str, Any]], tuple[str, Mapping[str, Any]]]
+    Brought = tuple[str, Mapping[str, Any]]
+    Bring = Callable[[dict[str, Any], Terms], Brought]
     Asked = Callable[[int, TooCostly], None]
 
 LOOK_AT_TOKEN = 0.05  # seconds between two looks at the wish to cancel, while a question is open
@@ -70,7 +72,7 @@ class Desk:
     """One lives as long as the window. Except for `board` and `questions`, used from one thread.
 
     folder: where the session is saved, None for nowhere. bring: makes the values of an action that came from outside
-    ("picture", "parameter"), for a session that is brought back.
+    ("picture", "parameter", "stored", "pixels"), for a session that is brought back.
     """
 
     def __init__(self, folder: Path | None, board: Board, questions: Questions, bring: Bring) -> None:
@@ -152,13 +154,28 @@ class Desk:
 
     def put(self, action: dict[str, Any]) -> StepRow:
         """Adds values from outside as a step; `action` says what they are, so that they can be brought back."""
+        return self.take(lambda terms: (action, self._bring(action, terms)))
+
+    def take(
+        self, make: Callable[[Terms], tuple[dict[str, Any], Brought]], token: CancelToken | None = None,
+        asked: Asked | None = None,
+    ) -> StepRow:  # fmt: skip  # one line a thought
+        """The same for values that are made on terms: asked, as in `run`, is told of a question before much is read.
+
+        Nothing is done, and no step is added, when `make` raises.
+        """
+        self._token, self._asked, self._allowed = token, asked, False
         started = time.perf_counter()
-        code, values = self._bring(action)
+        action, (code, values) = make(self._terms())
         self._start(action)
         self._session.put(code, values)
-        self._log.end()
+        self._log.end(allowed=self._allowed)
         self._name_storages()
         return step_row(self._session.here, time.perf_counter() - started)
+
+    def _terms(self) -> Terms:
+        token = self._token
+        return Terms(self._ask, token.check) if token is not None else Terms(self._ask)
 
     def _name_storages(self, all_of_them: bool = False) -> None:
         """Each storage has its letter from the step that made it, so that it has the same when it is brought back.
@@ -251,7 +268,7 @@ class Desk:
 
     def _again(self, action: dict[str, Any], token: CancelToken | None) -> StepRow | None:
         """One action of the log, without writing it to the log."""
-        self._always, self._asked = bool(action.get("allowed")), None
+        self._always, self._asked, self._token = bool(action.get("allowed")), None, token
         try:
             if "code" in action:
                 return self._code_again(action, token)
@@ -262,7 +279,7 @@ class Desk:
             elif "jump" in action:
                 self._session.jump(int(action["jump"]))
             else:
-                self._session.put(*self._bring(action))
+                self._session.put(*self._bring(action, self._terms()))
                 return step_row(self._session.here, replayed=True)
         finally:
             self._always = False

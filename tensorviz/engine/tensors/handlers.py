@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tensorviz.core.errors import NameUnknown
 from tensorviz.engine.messages import Exported
+from tensorviz.engine.messages.files import OpenPixels, OpenStored, SaveTensors, TensorsSaved
 from tensorviz.engine.messages.session import (
     AnswerCost,
     CodePreviewed,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from tensorviz.engine.tensors.board import Board
     from tensorviz.engine.tensors.desk import Desk, Questions
     from tensorviz.engine.tensors.log import Recorded
+    from tensorviz.engine.tensors.opening_terms import Brought, Terms
     from tensorviz.engine.worker import Handler, Handlers, Job
 
 SHARE = 4  # of the time that many steps take, telling of them may take one part in so many
@@ -105,6 +107,9 @@ def tensor_handlers(source: DeskSource) -> Handlers:
         PreviewCode: at_desk(preview_code),
         OpenPrediction: at_desk(open_from_models),
         OpenParameter: at_desk(open_from_models),
+        OpenStored: at_desk(open_from_file),
+        OpenPixels: at_desk(open_from_file),
+        SaveTensors: at_desk(save_tensors),
         AnswerCost: partial(answer_cost, source),
         ReadPages: partial(read_pages, source),
         MeasureTensor: partial(measure_tensor, source),
@@ -241,6 +246,36 @@ def open_from_models(job: Job, desk: Desk) -> None:
     row = desk.put(action_of(request, desk.session.known_names))
     job.report(StepRan(job.number, row))
     job.report(SessionChanged(job.number, desk.facts()))
+
+
+def open_from_file(job: Job, desk: Desk) -> None:
+    """Tensors of a file, or the samples of a picture, put into the session; the person is asked when it is much."""
+    from tensorviz.engine.tensors.opening_file import open_stored
+    from tensorviz.engine.tensors.opening_pixels import open_pixels
+
+    request = cast("OpenStored | OpenPixels", job.request)
+    taken = desk.session.known_names
+
+    def make(terms: Terms) -> tuple[dict[str, Any], Brought]:
+        if isinstance(request, OpenPixels):
+            return open_pixels(request.path, taken, terms)
+        return open_stored(request, taken, terms)
+
+    def asked(number: int, error: TooCostly) -> None:
+        job.report(CostAsked(job.number, number, error.message, error.bytes))
+
+    row = desk.take(make, job.token, asked)
+    job.report(StepRan(job.number, row))
+    job.report(SessionChanged(job.number, desk.facts()))
+
+
+def save_tensors(job: Job, desk: Desk) -> None:
+    """Tensors written to a file, whole or not at all."""
+    from tensorviz.engine.tensors.saving import save
+
+    request = cast("SaveTensors", job.request)
+    saved = save(desk.session.variables, request, partial(job.progress, unit="byte"), job.token)
+    job.report(TensorsSaved(job.number, request.path, len(request.parts), saved.nbytes, saved.notes))
 
 
 def answer_cost(source: DeskSource, job: Job) -> None:

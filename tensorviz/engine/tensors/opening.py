@@ -1,11 +1,10 @@
-"""From the Models page into the session: the stages of a prediction and the parameters of a network, as tensors.
+"""What comes into the session from outside: the stages of a prediction and the parameters of a network, as tensors.
 
 Must not know lanes, or the networks that answers are computed with: it reads and builds what it needs, and lets go.
 """
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
 from dataclasses import replace
@@ -16,12 +15,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from tensorviz.core.errors import CheckpointUnreadable, MemoryExhausted, NameUnknown, TensorvizError, ValueRefused
+from tensorviz.core.errors import CheckpointUnreadable, NameUnknown, ValueRefused
 from tensorviz.core.names import did_you_mean
 from tensorviz.core.recipe import crop_plan
 from tensorviz.core.script import Asked
 from tensorviz.core.text import bytes_text, count_text, path_text, seconds_text
-from tensorviz.engine.devices import is_out_of_memory, release_memory
+from tensorviz.engine.devices import release_memory
 from tensorviz.engine.messages.session import OpenPrediction
 from tensorviz.engine.pictures import open_picture
 from tensorviz.engine.pipeline import FILTERS
@@ -32,13 +31,16 @@ from tensorviz.engine.tasks.classify.recipe import is_file_choice, recipe_of, so
 from tensorviz.engine.tasks.classify.speed import prefers_channels_last
 from tensorviz.engine.tensors.opening_action import Opened, opened_of, stage_of
 from tensorviz.engine.tensors.opening_code import batch_code, parameter_code, picture_code, scores_code
+from tensorviz.engine.tensors.opening_file import bring_stored
+from tensorviz.engine.tensors.opening_pixels import bring_pixels
+from tensorviz.engine.tensors.opening_terms import Brought, ChangedFile, Terms, enough_memory
 from tensorviz.engine.weights.catalogue import find_model, find_weights
 from tensorviz.engine.weights.checkpoint import read_checkpoint
 from tensorviz.engine.weights.entries import list_entries
 from tensorviz.engine.weights.store import digest_of, remembered_digest, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Container, Mapping
 
     from tensorviz.core.catalogue import ModelChoice
     from tensorviz.core.recipe import Recipe
@@ -47,13 +49,8 @@ if TYPE_CHECKING:
     from tensorviz.engine.tasks.classify.classifier import Classifier
     from tensorviz.engine.weights.checkpoint import Checkpoint
 
-Brought = tuple[str, "Mapping[str, torch.Tensor]"]
 LARGEST = 2_000_000_000  # bytes of one tensor that is opened
 FLOATS = 64_000_000  # bytes up to which a decoded picture is also given as numbers from 0 to 1
-
-
-class ChangedFile(TensorvizError):
-    """What was opened cannot be opened again as it was."""
 
 
 def action_of(request: OpenPrediction | OpenParameter, taken: Container[str] = ()) -> dict[str, Any]:
@@ -75,30 +72,22 @@ def _from_anywhere(choice: ModelChoice) -> ModelChoice:
     return replace(choice, weights=weights, labels=labels)
 
 
-def bring(action: dict[str, Any]) -> Brought:
-    """The code that tells what was brought, and the values by name.
+def bring(action: dict[str, Any], terms: Terms | None = None) -> Brought:
+    """The code that tells what was brought, and the values by name. terms: on which something large is brought.
 
     Raises TensorvizError: an action that makes no sense, a file that is gone or is another than it was, what opening
     pictures and building networks raises, MemoryExhausted.
     """
+    if "stored" in action:
+        return bring_stored(action["stored"], terms or Terms())
+    if "pixels" in action:
+        return bring_pixels(action["pixels"], terms or Terms())
     opened = opened_of(action)
-    with _enough_memory():
+    with enough_memory():
         if not opened.stage:
             return _parameter(opened)
         _check_same(opened.picture, _digest(opened.path), opened.path)
         return _scores(opened) if opened.stage == "scores" else _stage(opened)
-
-
-@contextlib.contextmanager
-def _enough_memory() -> Iterator[None]:
-    try:
-        yield
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
-        raise MemoryExhausted(
-            "The computer's memory is not enough for this tensor.", "Close other programs, or free networks."
-        ) from error
 
 
 # ------------------------------------------------------------------------------------------------------- pictures

@@ -85,10 +85,13 @@ def opened_of(action: dict[str, Any]) -> Opened:
     raise _refused("it names neither a picture nor a parameter")
 
 
-def identifier(name: str) -> str:
-    """A name for the console made of a parameter's: "layer1.0.conv1.weight" -> "layer1_0_conv1_weight"."""
-    plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")[:80] or "parameter"
-    plain = plain if not plain[0].isdigit() else f"parameter_{plain}"
+def identifier(name: str, kind: str = "parameter") -> str:
+    """A name for the console made of a parameter's: "layer1.0.conv1.weight" -> "layer1_0_conv1_weight".
+
+    kind: what is put before one that begins with a figure.
+    """
+    plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")[:80] or kind
+    plain = plain if not plain[0].isdigit() else f"{kind}_{plain}"
     return f"{plain}_value" if plain in KEPT else plain
 
 

@@ -106,10 +106,11 @@ def _gutter(lanes: tuple[tuple[Lane, bool], ...], width: float) -> float:
     return min(max([NARROWEST_NAMES, *wide]), most) + BESIDE
 
 
-def remark(made: Made, storage: StorageFacts, rounded: bool) -> str:
-    """What is not drawn, or not exactly, in sentences."""
+def remark(made: Made, storage: StorageFacts, rounded: bool, lost: bool = False) -> str:
+    """What is not drawn, or not exactly, in sentences. lost: whether some bytes could not be read."""
     rows = made.scene.rows
-    said = []
+    said = ["? stands where bytes could not be read; others are as they were read before."] if lost else []
+    said += storage.remarks
     if rows.detail is Detail.BANDS:
         said.append(f"A pixel stands for {_per_pixel(rows.cell_width)}: the stronger, the more of them are reached.")
     elif rows.detail is Detail.CELLS:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tensorviz.core.errors import ValueRefused
 from tensorviz.core.lanes import Lane
 from tensorviz.core.text import count_text
+from tensorviz.ui.state.memory import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,8 @@ def _times(layout: Layout, address: int) -> int:
 def _value(value: NumberText | None) -> str:
     if value is None:
         return "being read"
+    if value is LOST:
+        return "could not be read"
     return value.text if value.exact else f"about {value.text}"
 
 
@@ -57,6 +60,7 @@ def storage_words(
     lanes: Sequence[TensorFacts],
     at: str,
     values: Sequence[NumberText | None] = (),
+    writable: bool = True,
 ) -> str:
     """The storage, the cells in sight, the tensors under it, and the cell that has the keyboard.
 
@@ -72,7 +76,8 @@ def storage_words(
     names = ", ".join(one.name for one in lanes[:8]) + (f" and {len(lanes) - 8} more" if len(lanes) > 8 else "")
     said += [f"Lanes: {names}."] if lanes else []
     said += [_lane(one) for one in lanes[:MOST_LANES]]
-    said += [] if at else ["Arrow keys go from cell to cell, Enter edits."]
+    said += storage.remarks
+    said += [] if at else [f"Arrow keys go from cell to cell{', Enter edits' if writable else ''}."]
     return " ".join(said)
 
 

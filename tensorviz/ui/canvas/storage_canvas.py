@@ -192,11 +192,12 @@ class StorageCanvas(CanvasView):
             super().keyReleaseEvent(event)
 
     def _zooms(self, event: QKeyEvent) -> bool:
-        """+, - and 0 zoom with Ctrl, and without it while no cell has the keyboard: they may begin a value there."""
+        """+, - and 0 zoom with Ctrl, and without it while they do not begin the value of the cell with the keyboard."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_G:
             self.go_wished.emit()
             return True
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier and self.cell is not None:
+        begins = self.cell is not None and self._workspace.session.writable
+        if begins and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return False
         match event.key():
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
@@ -293,7 +294,8 @@ class StorageCanvas(CanvasView):
         window = (made.scene.rows.window(rows.start)[0], made.scene.rows.window(max(rows.stop - 1, rows.start))[1])
         at = "" if self.cell is None else self.cell_words(self.cell)
         told = range(window[0], min(window[1], window[0] + MOST_TOLD))
-        return storage_words(storage, window, made.facts, at, [self._text(address, WHOLE) for address in told])
+        values = [self._text(address, WHOLE) for address in told]
+        return storage_words(storage, window, made.facts, at, values, self._workspace.session.writable)
 
     # --------------------------------------------------------------------------------------------------------- editing
 
@@ -304,18 +306,22 @@ class StorageCanvas(CanvasView):
             self.edit(self.cell)
             return True
         typed = event.text()
-        plain = not event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        held = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        plain = self._workspace.session.writable and not event.modifiers() & held
         if plain and typed and (typed in STARTS or typed.lower() in LETTERS):
             self.edit(self.cell, typed)
             return True
         return False
 
     def edit(self, address: int, typed: str = "") -> None:
-        """Opens the field over a cell. typed: what it begins with in place of the value."""
+        """Opens the field over a cell, or says why it cannot be changed. typed: what it begins with."""
         scene = self.scene
         if scene is None:
             return
         self.set_cursor(address)
+        if not self._workspace.session.writable:
+            self._workspace.session.explain()
+            return
         left, top, width, height = scene.rectangle(address)
         at = self.origin()
         place = QRect(int(left + at.x()), int(top + at.y()), int(width), int(height))

@@ -5,17 +5,21 @@ Must not know what its panels do; they are the ones that look at the session, an
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from tensorviz.ui.tensors.canvas_panel import CanvasPanel
 from tensorviz.ui.tensors.grids_panel import GridsPanel
 from tensorviz.ui.tensors.inspector import Inspector
+from tensorviz.ui.tensors.inspector_text import describe_line
 from tensorviz.ui.tensors.session_panels import splitter
 
 if TYPE_CHECKING:
+    from tensorviz.core.drawing import Drawing
     from tensorviz.ui.state.looking import Looking
 
 MIDDLE, INSPECTOR = 580, 280
@@ -23,17 +27,118 @@ GRIDS, CANVAS = 300, 320
 
 
 class LookingPanels(QWidget):
-    """Panels with movable edges between them."""
+    """Panels with movable edges between them. Signals: wished(places) when tensors are wanted in the session.
+
+    The canvas and the inspector take tens of milliseconds to build: each has a turn of the event loop of its own, or
+    is there when somebody asks for it.
+    """
+
+    wished = Signal(object)
 
     def __init__(self, looking: Looking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.grids = GridsPanel(looking, self)
-        self.canvas = CanvasPanel(looking, self)
-        self.inspector = Inspector(looking, self)
-        middle = splitter("file_middle", Qt.Orientation.Vertical, (self.grids, self.canvas), (GRIDS, CANVAS))
-        whole = splitter("file_looking", Qt.Orientation.Horizontal, (middle, self.inspector), (MIDDLE, INSPECTOR))
+        self._looking = looking
+        self._canvas: CanvasPanel | None = None
+        self._inspector: Inspector | None = None
+        places = self._upper, self._lower, self._right = _place(), _place(), _place()
+        middle = splitter("file_middle", Qt.Orientation.Vertical, places[:2], (GRIDS, CANVAS))
+        whole = splitter("file_looking", Qt.Orientation.Horizontal, (middle, self._right), (MIDDLE, INSPECTOR))
         whole.setStretchFactor(0, 1)
         whole.setStretchFactor(1, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(whole)
+        # Panels are made where they stay: one that gets another parent is laid out and dressed anew.
+        self.grids = GridsPanel(looking, self._upper)
+        _put(self._upper, self.grids)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.build_more)
+        self._connect()
+        self._soon.start()
+
+    @property
+    def canvas(self) -> CanvasPanel:
+        """The storage canvas, made now if it is not there yet."""
+        if self._canvas is None:
+            self._canvas = CanvasPanel(self._looking, self._lower)
+            self._canvas.export_wished.connect(self._export)
+            _put(self._lower, self._canvas)
+        return self._canvas
+
+    @property
+    def inspector(self) -> Inspector:
+        """The inspector, made now if it is not there yet."""
+        if self._inspector is None:
+            self._inspector = Inspector(self._looking, self._right)
+            _put(self._right, self._inspector)
+        return self._inspector
+
+    @property
+    def waiting(self) -> bool:
+        """Whether some panel is not there yet."""
+        return self._canvas is None or self._inspector is None
+
+    @Slot()
+    def build_more(self) -> None:
+        """Builds the next panel that is missing; it happens by itself, in a turn of its own."""
+        if self._canvas is None:
+            self.canvas.show()
+            self._soon.start()
+        else:
+            self.inspector.show()
+
+    def _connect(self) -> None:
+        looking = self._looking
+        looking.drawings.offer("canvas", self._draw_canvas)
+        looking.drawings.offer("grid", self.grids.drawing)
+        looking.session.wished.connect(self.wished)
+        looking.showing.operations_wished.connect(self._show_menu)
+
+    def _draw_canvas(self) -> Drawing:
+        return self.canvas.drawing()
+
+    @Slot()
+    def _export(self) -> None:
+        self._looking.wishes.run("canvas.export_svg")
+
+    @Slot(str, object)
+    def _show_menu(self, name: str, place: QPoint) -> None:
+        menu = self.menu_of(name)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+
+    def menu_of(self, name: str) -> QMenu:
+        """What can be done with a tensor of the file; nothing that changes it."""
+        looking, menu = self._looking, QMenu(self)
+        tensor = looking.session.facts.tensor(name)
+        if tensor is not None:
+            about = describe_line(tensor, looking.session.facts.storage(tensor.storage))
+            hidden = name in looking.showing.hidden
+            menu.addAction("Open in session", partial(looking.session.open_in_session, name))
+            menu.addAction("Copy its name", partial(self._copy, name))
+            menu.addAction("Copy describe line", partial(self._copy, about))
+            menu.addSeparator()
+            menu.addAction("Show its grid", partial(looking.showing.show, name))
+            menu.addAction("Close its grid", partial(looking.showing.hide, name))
+            lane = "Show its lane on the canvas" if hidden else "Leave its lane out of the canvas"
+            menu.addAction(lane, partial(looking.showing.set_lane, name, hidden))
+        return menu
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._looking.messages.say(f"Copied: {text}")
+
+
+def _place() -> QWidget:
+    """Where a panel will be: as wide and as high as it."""
+    place = QWidget()
+    QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
+    return place
+
+
+def _put(place: QWidget, panel: QWidget) -> None:
+    column = place.layout()
+    assert column is not None, "made with it"
+    column.addWidget(panel)

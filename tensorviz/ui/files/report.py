@@ -5,21 +5,182 @@ Must not know the tree beside it.
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from tensorviz.core.checkpoint_report_text import report_lines
+from tensorviz.core.file_facts import NAMELESS
+from tensorviz.ui.files.report_identity import IdentitySection
+from tensorviz.ui.files.report_other import CompareSection, ConvertSection
+from tensorviz.ui.files.report_parts import DTypesSection, ModulesSection, StoragesSection
+from tensorviz.ui.files.report_values import ValuesSection
+from tensorviz.ui.files.report_wrong import WrongSection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tensorviz.core.checkpoint_analysis import Analysis
+    from tensorviz.core.stored import Contents
+    from tensorviz.ui.files.report_section import Section
     from tensorviz.ui.state.tensor_file import TensorFile
     from tensorviz.ui.state.workspace import Workspace
 
+    Maker = Callable[[Contents, Analysis], Section]
+
+WIDEST, MARGIN, BETWEEN = 980, 20, 20
+LINES_AT_ONCE = 100
+
+
+def place_of(file: TensorFile, name: str) -> int | None:
+    """Where the tensor of that name stands in the file; None when there is none that can be named so."""
+    try:
+        return None if file.tensors is None else file.tensors.place(name or NAMELESS)
+    except KeyError:
+        return None
+
 
 class Report(QWidget):
-    """The panel."""
+    """The panel. Signals: tensor_wished(place) when the name of a tensor was chosen.
+
+    sections: from above; all but the first are made once the file is analysed, one by one, so that the window never
+    waits for all of them. ready: whether all are there.
+    """
 
     tensor_wished = Signal(int)
 
     def __init__(self, workspace: Workspace, file: TensorFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace, self._file = workspace, file
+        self._place_of = partial(place_of, file)
+        self.sections: list[Section] = []
+        self.area, self._column = QScrollArea(), QVBoxLayout()
+        self._steps: list[Callable[[], object]] = []
+        self._copying: Iterator[str] = iter(())
+        self._copied: list[str] = []
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._step)
+        self.identity = IdentitySection(workspace, file)
+        self._build()
+        file.read_to_end.connect(self.identity.show_file)
+        file.analysed.connect(self._analysed)
+        self.identity.show_file()
+        if file.analysis is not None:
+            self._analysed()
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is left to be filled in."""
+        return not self._steps and self._file.analysis is not None
+
+    @Slot()
+    def _analysed(self) -> None:
+        makers: tuple[Maker, ...] = (
+            self._wrong, self._storages, self._modules, self._dtypes, self._values, self._compare, self._convert
+        )  # fmt: skip  # from above
+        self._steps = [
+            self.identity.show_file,
+            partial(self._place_of, ""),
+            *(partial(self._make, maker) for maker in makers),
+        ]
+        self._timer.start(0)
+
+    def _make(self, maker: Maker) -> None:
+        contents, analysis = self._file.contents, self._file.analysis
+        assert contents is not None, "it is analysed"
+        assert analysis is not None, "it is analysed"
+        self._add(maker(contents, analysis))
+
+    def _wrong(self, contents: Contents, analysis: Analysis) -> Section:
+        section = WrongSection(self._workspace, self._file, self._place_of)
+        section.show_file(contents, analysis)
+        return section
+
+    def _storages(self, contents: Contents, analysis: Analysis) -> Section:
+        section = StoragesSection(self._place_of)
+        section.show_analysis(analysis)
+        return section
+
+    def _modules(self, contents: Contents, analysis: Analysis) -> Section:
+        section = ModulesSection(self._place_of)
+        section.show_analysis(analysis)
+        return section
+
+    def _dtypes(self, contents: Contents, analysis: Analysis) -> Section:
+        section = DTypesSection()
+        section.show_analysis(analysis)
+        return section
+
+    def _values(self, contents: Contents, analysis: Analysis) -> Section:
+        section = ValuesSection(self._workspace, self._file, self._place_of)
+        section.show_file()
+        return section
+
+    def _compare(self, contents: Contents, analysis: Analysis) -> Section:
+        return CompareSection(self._workspace, self._file, self._place_of)
+
+    def _convert(self, contents: Contents, analysis: Analysis) -> Section:
+        section = ConvertSection(self._workspace, self._file, self._place_of)
+        section.show_file(contents, analysis, self._file.lost)
+        return section
+
+    def _add(self, section: Section) -> None:
+        section.tensor_wished.connect(self.tensor_wished)
+        self.sections.append(section)
+        self._column.insertWidget(len(self.sections) - 1, section)
+
+    @Slot()
+    def _step(self) -> None:
+        """Makes one section; the others wait for their turn. Then a text that is being made goes on."""
+        if self._steps:
+            self._steps.pop(0)()
+        elif not self._copy_more():
+            self._timer.stop()
+
+    # ----------------------------------------------------------------------------------------------- as text
+
+    @Slot()
+    def copy_text(self) -> None:
+        """The report as text, on the clipboard; made in turns, as it may have thousands of lines."""
+        self._copying, self._copied = report_lines(self._file), []
+        self._timer.start(0)
+
+    def _copy_more(self) -> bool:
+        """Takes more lines; the last ones bring all to the clipboard. Gives whether there may be more."""
+        lines = list(islice(self._copying, LINES_AT_ONCE))
+        self._copied += lines
+        if len(lines) == LINES_AT_ONCE:
+            return True
+        if self._copied:
+            QGuiApplication.clipboard().setText("\n".join(self._copied) + "\n")
+            self._workspace.messages.say("Copied: the report as text.")
+            self._copied = []
+        return False
+
+    def _build(self) -> None:
+        body = QWidget()
+        column = self._column
+        body.setLayout(column)
+        column.setContentsMargins(MARGIN, 8, MARGIN, 28)
+        column.setSpacing(BETWEEN)
+        column.addStretch(1)
+        self._add(self.identity)
+        body.setMaximumWidth(WIDEST)
+        held = QWidget()
+        row = QHBoxLayout(held)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(body, 1)
+        row.addStretch(0)
+        self.area.setWidget(held)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setAccessibleName("Report on this file")
+        self.identity.copy.clicked.connect(self.copy_text)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.area)
+        self.setFocusProxy(self.area)

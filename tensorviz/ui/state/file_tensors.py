@@ -39,25 +39,24 @@ class FileStates:
     bridge: Bridge
     settings: SettingsState
     jobs: JobsState
-    drawings: DrawingsState
     messages: MessagesState
     wishes: WishesState
     assets: Path
 
     def looking(self, tensors: FileTensors) -> Looking:
         """States of their own for looking at one file."""
-        showing = ShowingState(tensors)
+        showing = ShowingState(tensors, tensors)  # they go with their tensors
         return Looking(
             bridge=self.bridge,
             settings=self.settings,
             jobs=self.jobs,
             session=tensors,
-            memory=MemoryState(self.bridge, self.jobs, tensors, MOST_PAGES),
+            memory=MemoryState(self.bridge, self.jobs, tensors, MOST_PAGES, tensors),
             showing=showing,
-            pointing=PointingState(tensors),
-            grids=GridsState(self.bridge, tensors),
-            statistics=StatisticsState(self.bridge, self.jobs, tensors, showing),
-            drawings=self.drawings,
+            pointing=PointingState(tensors, tensors),
+            grids=GridsState(self.bridge, tensors, tensors),
+            statistics=StatisticsState(self.bridge, self.jobs, tensors, showing, tensors),
+            drawings=DrawingsState(self.bridge, self.jobs, self.messages, tensors),
             messages=self.messages,
             wishes=self.wishes,
             assets=self.assets,
@@ -94,8 +93,13 @@ class FileTensors(OpenTensors):
         kept = [one for one in self._chosen if one != place]
         self._chosen = [*kept, place][-MOST_GRIDS:]
         self.facts = self._facts.facts(self._chosen)
+        self.looked_for = self.names[place]
         self.changed.emit()
 
     def run(self, code: str) -> None:
         """Nothing can be run on a file: says so."""
+        self.explain()
+
+    def explain(self) -> None:
+        """Says that a file is only looked at."""
         self._messages.say("A file is looked at, not changed.", "Open the tensor in the session to work with it.")

@@ -150,7 +150,7 @@ class GridsState(QObject):
 
     @Slot(object)
     def _take(self, event: Event) -> None:
-        if isinstance(event, TensorMeasured):
+        if isinstance(event, TensorMeasured) and event.file == self._session.file:
             self._measured[event.statistics.name] = (event.memory, event.statistics)
             self.changed.emit(event.statistics.name)
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from tensorviz.core.dtypes import decode, unpacked
+from tensorviz.core.errors import Problem
 from tensorviz.core.number_text import NumberText, number_text
 from tensorviz.core.session_data import PAGE
 from tensorviz.engine.messages import Event, JobCancelled, JobFailed, JobFinished
 from tensorviz.engine.messages.session import PagesRead, ReadPages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tensorviz.core.dtypes import DType, Number
     from tensorviz.core.session_data import TensorFacts
@@ -30,6 +31,8 @@ MOST_PAGES = 16_384  # kept; 64 MB
 MOST_TEXTS = 200_000  # kept
 MOST_ASKED = 512  # pages in one request
 FIGURES = 7  # characters of a number in a cell
+LOST = NumberText("?")  # stands where bytes could not be read
+MISSING = Problem("Some bytes of the file are not there any more.", "Open it again.")
 
 Span = tuple[int, int]  # first byte, and one past the last
 
@@ -37,12 +40,16 @@ Span = tuple[int, int]  # first byte, and one past the last
 class MemoryState(QObject):
     """The bytes that were read; at most `most_pages` pages are kept.
 
-    Signals: arrived(storage) when pages of a storage came; changed(storage, spans) when bytes that were shown are
-    others now, with the spans of bytes that differ.
+    Signals: arrived(storage) when pages of a storage came, or could not be read; changed(storage, spans) when bytes
+    that were shown are others now, with the spans of bytes that differ; lost() when some could not be read.
+
+    Bytes that could not be read are not asked for again: those of a file not at all, those of the session once it
+    changed. problem: why the last of them could not be read, None while all could.
     """
 
     arrived = Signal(str)
     changed = Signal(str, object)
+    lost = Signal()
 
     def __init__(
         self,
@@ -61,6 +68,8 @@ class MemoryState(QObject):
         self._wanted: dict[str, dict[int, None]] = {}
         self._asked: dict[str, set[int]] = {}
         self._jobs_of: dict[int, tuple[str, tuple[int, ...]]] = {}
+        self._lost: dict[str, set[int]] = {}
+        self.problem: Problem | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -81,6 +90,16 @@ class MemoryState(QObject):
                 parts.append(held[max(start - page * PAGE, 0) : stop - page * PAGE])
         found = b"".join(parts) if whole else b""
         return found if whole and len(found) == stop - start else None
+
+    def is_lost(self, storage: str, start: int, stop: int) -> bool:
+        """Whether some of the bytes start..stop-1 of a storage could not be read, and none are held from before."""
+        lost = self._lost.get(storage, set())
+        pages = range(start // PAGE, -(-stop // PAGE))
+        return bool(lost) and any(page in lost and (storage, page) not in self._pages for page in pages)
+
+    def has_lost(self, storage: str | None) -> bool:
+        """Whether some bytes of a storage could not be read."""
+        return bool(self._lost.get(storage or ""))
 
     def _page(self, storage: str, page: int) -> bytes | None:
         held = self._pages.get((storage, page))
@@ -116,9 +135,10 @@ class MemoryState(QObject):
     def _text(
         self, storage: str, address: int, kind: DType, conjugated: bool, negated: bool, width: int
     ) -> NumberText | None:
-        raw = self.raw(storage, address * kind.itemsize, (address + 1) * kind.itemsize)
+        start, stop = address * kind.itemsize, (address + 1) * kind.itemsize
+        raw = self.raw(storage, start, stop)
         if raw is None:
-            return None
+            return LOST if self.is_lost(storage, start, stop) else None
         key = (kind.name, int.from_bytes(raw, "little"), conjugated, negated, width)
         found = self._texts.get(key)
         if found is None:
@@ -131,7 +151,7 @@ class MemoryState(QObject):
     # ------------------------------------------------------------------------------------------------- asking
 
     def _want(self, storage: str, page: int) -> None:
-        if page in self._asked.get(storage, ()):
+        if page in self._asked.get(storage, ()) or page in self._lost.get(storage, ()):
             return
         self._wanted.setdefault(storage, {})[page] = None
         if not self._soon.isActive():
@@ -156,6 +176,8 @@ class MemoryState(QObject):
             for key in [key for key in self._pages if key[0] not in there]:
                 self._drop(key)
         self._asked = {storage: pages for storage, pages in self._asked.items() if storage in there}
+        if not self._session.file:  # a session that changed may have them again
+            self._lost, self.problem = {}, None
 
     def _drop(self, key: tuple[str, int]) -> tuple[int, bytes] | None:
         """Lets go of a page; gives what it was."""
@@ -176,6 +198,15 @@ class MemoryState(QObject):
         elif isinstance(event, JobFinished | JobCancelled | JobFailed):
             storage, pages = self._jobs_of.pop(event.job)
             self._asked.get(storage, set()).difference_update(pages)
+            if isinstance(event, JobFailed):
+                self._lose(storage, pages, event.problem)
+
+    def _lose(self, storage: str, pages: Iterable[int], problem: Problem) -> None:
+        """Notes that pages could not be read; what is held of them from before stays."""
+        self._lost.setdefault(storage, set()).update(pages)
+        self.problem = problem
+        self.lost.emit()
+        self.arrived.emit(storage)
 
     def _keep(self, event: PagesRead) -> None:
         from tensorviz.core.byte_spans import differing  # it needs numpy, which the window does not wait for
@@ -184,7 +215,8 @@ class MemoryState(QObject):
         _, pages = self._jobs_of[event.job]
         self._asked.get(storage, set()).difference_update(pages)
         spans: list[Span] = []
-        for page in set(pages).difference(page for page, _ in event.pages):
+        missing = set(pages).difference(page for page, _ in event.pages)
+        for page in missing:
             self._drop((storage, page))  # the storage is smaller by now
         for page, raw in event.pages:
             before = self._drop((storage, page))
@@ -194,7 +226,10 @@ class MemoryState(QObject):
                 spans.extend(differing(before[1], raw, page * PAGE))
         while len(self._pages) > self._most_pages:
             self._drop(next(iter(self._pages)))
-        self.arrived.emit(storage)
+        if missing and self._session.file:
+            self._lose(storage, missing, MISSING)
+        else:
+            self.arrived.emit(storage)
         if spans:
             self.changed.emit(storage, tuple(spans))
 

@@ -111,10 +111,11 @@ class ShowingState(QObject):
 
     @Slot()
     def _follow(self) -> None:
-        """Shows what is new or another object by now; closes what is gone."""
-        facts = self._session.facts
+        """Shows what is new or another object by now, or what was asked for; closes what is gone."""
+        facts, asked = self._session.facts, self._session.looked_for
         now = {one.name: one.identity for one in facts.tensors}
         fresh = [name for name in now if self._before.get(name) != now[name] and "." not in name]
+        fresh = fresh if asked is None else [asked]
         self._before = now
         self._names = [name for name in self._names if name in now]
         for name in fresh[-MOST_GRIDS:]:

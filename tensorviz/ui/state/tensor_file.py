@@ -5,10 +5,13 @@ Must not know widgets, or how a file is read.
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from tensorviz.core.errors import Problem
+from tensorviz.core.text import path_text
 from tensorviz.engine.messages import Event, JobCancelled, JobFailed, JobFinished
 from tensorviz.engine.messages.files import (
     CompareFiles,
@@ -22,6 +25,7 @@ from tensorviz.engine.messages.files import (
     ValuesSeen,
     WriteCopy,
 )
+from tensorviz.engine.messages.session import MeasureTensor
 from tensorviz.ui.state.file_tensors import FileTensors
 
 if TYPE_CHECKING:
@@ -29,11 +33,12 @@ if TYPE_CHECKING:
 
     from tensorviz.core.checkpoint_analysis import Analysis
     from tensorviz.core.checkpoint_values import Comparison, Duplicates, TensorValues, Written
-    from tensorviz.core.errors import Problem
     from tensorviz.core.family import Family
     from tensorviz.core.stored import Contents, RawForm
+    from tensorviz.engine.messages import Request
     from tensorviz.engine.messages.files import CopyKind
     from tensorviz.ui.state.file_tensors import FileStates
+    from tensorviz.ui.state.jobs import JobItem
     from tensorviz.ui.state.looking import Looking
 
     Work = Literal["open", "values", "compare", "compact", "safetensors"]
@@ -42,10 +47,13 @@ if TYPE_CHECKING:
 class TensorFile(QObject):
     """A file. Signals: read_to_end() when `contents` is there or `problem` says why not; analysed(); values_changed();
     compared(); copied(kind, Written); working_changed() when a job of it began or ended; failed(work, Problem) when
-    one of them (not the reading) did.
+    one of them (not the reading) did; selection_changed(); troubled() when bytes of it could not be read any more;
+    reload_wished().
 
     number: its number in the protocol. looking: states for looking at its tensors, None until it is read. values: what
-    was seen so far, in the order of the file; duplicates: None before all were seen.
+    was seen so far, in the order of the file; duplicates: None before all were seen. asks_raw: it is not read before
+    somebody says how to take its bytes. selection: places of the tensors that were selected. trouble: why bytes of it
+    could not be read, although it was opened; mostly it is another file by now.
     """
 
     read_to_end = Signal()
@@ -55,6 +63,9 @@ class TensorFile(QObject):
     copied = Signal(str, object)
     working_changed = Signal()
     failed = Signal(str, object)
+    selection_changed = Signal()
+    troubled = Signal()
+    reload_wished = Signal()
 
     def __init__(
         self, number: int, path: str, raw: RawForm | None, states: FileStates, parent: QObject | None = None
@@ -70,18 +81,33 @@ class TensorFile(QObject):
         self.analysis: Analysis | None = None
         self.family: Family | None = None
         self.guess = ""
+        self.lost: tuple[str, ...] = ()
         self.values: tuple[TensorValues, ...] = ()
         self.duplicates: tuple[Duplicates, ...] | None = None
         self.comparison: Comparison | None = None
         self.other = ""
         self.copies: dict[str, Written] = {}
+        self.asks_raw = False
+        self.selection: tuple[int, ...] = ()
+        self.trouble: Problem | None = None
         states.bridge.event.connect(self._take)
+        states.jobs.failed.connect(self._look_failed)
 
     # ------------------------------------------------------------------------------------------------- wishes
 
     def read(self) -> None:
         """Reads what the file holds."""
         self._send("open", OpenFile(self.number, self.path, self.raw))
+
+    def reload(self) -> None:
+        """Reads the file anew, as it is by now: another TensorFile takes the place of this one."""
+        self.reload_wished.emit()
+
+    def select(self, places: tuple[int, ...]) -> None:
+        """Notes which tensors are selected, by their places in the file."""
+        if places != self.selection:
+            self.selection = places
+            self.selection_changed.emit()
 
     def look_at_values(self) -> None:
         """Looks at all values, in the background."""
@@ -118,6 +144,7 @@ class TensorFile(QObject):
     def close(self) -> None:
         """Ends all work and hears no more."""
         self._states.bridge.event.disconnect(self._take)
+        self._states.jobs.failed.disconnect(self._look_failed)
         for job in self._jobs:
             self._states.jobs.cancel(job)
         self._jobs.clear()
@@ -126,8 +153,7 @@ class TensorFile(QObject):
         """Looks at a tensor, by its place in the file; gives whether it can be shown."""
         if self.tensors is None or self.looking is None or not self.tensors.can_be_shown(place):
             return False
-        self.tensors.choose(place)
-        self.looking.showing.show(self.tensors.names[place])
+        self.tensors.choose(place)  # what is asked for is shown
         return True
 
     def _send(self, work: Work, request: OpenFile | LookAtValues | CompareFiles | WriteCopy) -> None:
@@ -143,8 +169,8 @@ class TensorFile(QObject):
         match event:
             case FileOpened(contents=contents):
                 self._opened(contents)
-            case FileAnalysed(analysis=analysis, family=family, guess=guess):
-                self.analysis, self.family, self.guess = analysis, family, guess
+            case FileAnalysed(analysis=analysis, family=family, guess=guess, lost=lost):
+                self.analysis, self.family, self.guess, self.lost = analysis, family, guess, lost
                 self.analysed.emit()
             case ValuesSeen(rows=rows):
                 self.values = (*self.values, *rows)
@@ -161,13 +187,17 @@ class TensorFile(QObject):
             case JobFailed(problem=problem):
                 self._failed(self._jobs.pop(event.job), problem)
             case JobFinished() | JobCancelled():
-                del self._jobs[event.job]
-                self.working_changed.emit()
+                work = self._jobs.pop(event.job)
+                if work == "open" and self.contents is None:
+                    self._failed(work, Problem(f"Reading {_name(self.path)} was cancelled."))
+                else:
+                    self.working_changed.emit()
 
     def _opened(self, contents: Contents) -> None:
         self.contents = contents
         self.tensors = FileTensors(self.number, contents, self._states.messages, self)
         self.looking = self._states.looking(self.tensors)
+        self.looking.memory.lost.connect(self._bytes_lost)
         self.read_to_end.emit()
 
     def _failed(self, work: Work, problem: Problem) -> None:
@@ -177,3 +207,22 @@ class TensorFile(QObject):
             self.read_to_end.emit()
         else:
             self.failed.emit(work, problem)
+
+    @Slot(object, object)
+    def _look_failed(self, item: JobItem, request: Request) -> None:
+        if isinstance(request, MeasureTensor) and request.file == self.number:
+            self._trouble(item.problem)
+
+    @Slot()
+    def _bytes_lost(self) -> None:
+        if self.looking is not None:
+            self._trouble(self.looking.memory.problem)
+
+    def _trouble(self, problem: Problem | None) -> None:
+        if self.trouble is None:
+            self.trouble = problem
+            self.troubled.emit()
+
+
+def _name(path: str) -> str:
+    return path_text(PurePath(path).name or path)

@@ -65,7 +65,7 @@ def build_workspace(
     showing = ShowingState(session)
     messages, wishes = MessagesState(), WishesState()
     drawings = DrawingsState(bridge, jobs, messages)
-    states = FileStates(bridge, settings, jobs, drawings, messages, wishes, assets)
+    states = FileStates(bridge, settings, jobs, messages, wishes, assets)
     files = FilesState(states, session, tensor_suffixes)
     return Workspace(
         bridge=bridge,

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
+    from tensorviz.core.session_data import StorageFacts
     from tensorviz.ui.canvas.storage_canvas import StorageCanvas
     from tensorviz.ui.state.looking import Looking
 
-MOST_WRAP = 1_000_000
-CHOOSER, GO_TO, WRAP = 190, 104, 84
-LEAST, ROOMY = 340, 560  # widths: the least, and from which on everything is shown
+MOST_WRAP, LONGEST_NAME = 1_000_000, 60
+CHOOSER, NARROW, GO_TO, WRAP = 190, 85, 104, 84
+LEAST, ROOMY = 340, 610  # widths: the least, and from which on everything is shown
 ZOOM = 1.25
 GO_TO_TIP = "An element as 12 or 0x1f, a byte as 48b"
 
@@ -64,7 +65,8 @@ class CanvasBar(QFrame):
         self.chooser.blockSignals(True)
         self.chooser.clear()
         for one in storages:
-            self.chooser.addItem(f"{one.id}   {one.title}", one.id)
+            self.chooser.addItem(f"{one.id}   {_label(one)}", one.id)
+            self.chooser.setItemData(self.chooser.count() - 1, one.title, Qt.ItemDataRole.ToolTipRole)
         self.chooser.setCurrentIndex(self.chooser.findData(self._showing.storage))
         self.chooser.blockSignals(False)
         self.chooser.setVisible(several)
@@ -128,7 +130,7 @@ class CanvasBar(QFrame):
         roomy = self.width() >= ROOMY
         for part in (self.wrap_name, self.smaller, self.usual, self.wider):
             part.setVisible(roomy)
-        self.chooser.setMinimumWidth(CHOOSER if roomy else CHOOSER // 2)
+        self.chooser.setMinimumWidth(CHOOSER if roomy else NARROW)
         self.title.setMinimumWidth(120 if roomy else 60)
 
     # ----------------------------------------------------------------------------------------------------- building
@@ -188,3 +190,15 @@ class CanvasBar(QFrame):
         self.go_to.setToolTip(f"{GO_TO_TIP}  Ctrl+G")
         self.go_to.textEdited.connect(lambda _: self._dress(""))
         self.go_to.returnPressed.connect(self._go)
+
+
+def _label(storage: StorageFacts) -> str:
+    """What a storage is called in a list: of a file its size says less than the name of a tensor that looks at it.
+
+    Long names end in what tells them apart; its size is the tooltip.
+    """
+    if not storage.source or not storage.tensors:
+        return storage.title
+    name, more = storage.tensors[0], len(storage.tensors) - 1
+    name = name if len(name) <= LONGEST_NAME else f"...{name[-LONGEST_NAME:]}"
+    return f"{name}{f' and {more} more' if more else ''}"

@@ -59,6 +59,7 @@ class CanvasPanel(QWidget):
         self.bar.walk_wished.connect(self._show_walk)
         self.canvas.rebuilt.connect(self._refresh)
         self.canvas.picture_rounded.connect(self._say)
+        workspace.memory.lost.connect(self._say)
         self.walk.changed.connect(self._follow_walk)
         self._refresh()
 
@@ -119,8 +120,9 @@ class CanvasPanel(QWidget):
     @Slot()
     def _say(self) -> None:
         made, storage = self.canvas.made, self._workspace.showing.current_storage
+        lost = self._workspace.memory.has_lost(self._workspace.showing.storage)
         self.remark.setText(
-            scene_maker.remark(made, storage, self.canvas.picture.rounded)
+            scene_maker.remark(made, storage, self.canvas.picture.rounded, lost)
             if made is not None and storage is not None
             else ""
         )
@@ -158,7 +160,7 @@ class CanvasPanel(QWidget):
         layout.setStretch(2, 1)
 
     def _empty(self) -> QWidget:
-        page = QWidget()
+        page, writable = QWidget(), self._workspace.session.writable
         said = WrappedLabel("muted")
         said.say("The storage of a tensor is drawn here, cell by cell, and under it each tensor that looks at it.")
         said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -167,7 +169,7 @@ class CanvasPanel(QWidget):
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         buttons = QHBoxLayout()
         buttons.addStretch()
-        for text, code in SAMPLES:
+        for text, code in SAMPLES if writable else ():
             button = QPushButton(text)
             button.setToolTip(code)
             button.setAccessibleDescription(code)

@@ -20,7 +20,7 @@ from tensorviz.ui.tensors.grid_chips import ChipZone, DimensionChip
 from tensorviz.ui.tensors.grid_formula import FormulaLine
 from tensorviz.ui.tensors.grid_header import GridHeader
 from tensorviz.ui.tensors.grid_limits import LimitsRow
-from tensorviz.ui.tensors.grid_menus import dimension_menu, run_transpose
+from tensorviz.ui.tensors.grid_menus import dimension_menu, swap
 from tensorviz.ui.tensors.grid_sliders import SliderRow
 from tensorviz.ui.tensors.grid_view import GridView
 from tensorviz.ui.theme import tokens_of
@@ -255,6 +255,7 @@ class GridCard(QFrame):
     def _chip(self, dim: int, upright: bool) -> DimensionChip:
         key = self.tensor.keys[dim] if dim < len(self.tensor.keys) else dim
         chip = DimensionChip(dim, self.tensor.layout.shape[dim], key, upright, self)
+        chip.say(self.workspace.session.writable)
         chip.opened.connect(self._open_menu)
         chip.dragged.connect(self._drag)
         chip.dropped.connect(self._drop)
@@ -325,18 +326,20 @@ class GridCard(QFrame):
         self.formula.show_hint(self._hint(dim, target))
 
     def _hint(self, dim: int, target: DimensionChip | ChipZone | None) -> str:
+        writable = self.workspace.session.writable
         if isinstance(target, DimensionChip):
-            return f"Drop: {self.tensor.name}.transpose({dim}, {target.dim})"
+            shown = f"Drop: show dim {dim} in the place of dim {target.dim}; the tensor stays as it is"
+            return f"Drop: {self.tensor.name}.transpose({dim}, {target.dim})" if writable else shown
         if target is not None:
             return f"Drop: show dim {dim} as {ROLE_WORDS[target.role]}; the tensor stays as it is"
-        return "Drop on a dimension: transpose"
+        return "Drop on a dimension: transpose" if writable else "Drop on a dimension: show it in its place"
 
     @Slot(int, QPoint)
     def _drop(self, dim: int, point: QPoint) -> None:
         target = self._target(dim, point)
         self._let_go(dim)
         if isinstance(target, DimensionChip):
-            run_transpose(self.workspace, self.tensor, dim, target.dim)
+            swap(self.workspace, self.tensor, dim, target.dim)
         elif target is not None:
             self.workspace.grids.move(self.tensor, dim, target.role)
 

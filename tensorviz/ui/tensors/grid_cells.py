@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tensorviz.core.colour_maps import ColourMap, ValueRange, map_over, range_of, range_of_all
 from tensorviz.core.dtypes import Number, unpacked
 from tensorviz.core.number_text import NumberText
+from tensorviz.ui.state.memory import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +30,9 @@ MOST_CELLS = 50_000  # kept
 
 @dataclass(frozen=True, slots=True)
 class CellText:
-    """One cell. text: with "~" before what was rounded. value: None for two numbers packed in one byte."""
+    """One cell. text: with "~" before what was rounded. value: None for two numbers packed in one byte, and for "?",
+    which stands for what could not be read.
+    """
 
     text: str
     value: Number | None
@@ -93,7 +96,8 @@ class GridCells:
             return None
         value = self._memory.element(tensor, address)
         if value is None:
-            return None
+            lost = self._memory.element_text(tensor, address) is LOST
+            return CellText(LOST.text, None, True) if lost else None
         text = self._text(tensor, look, address, value)
         if text is None:
             return None

@@ -41,13 +41,18 @@ class DimensionChip(QAbstractButton):
         self.target = False
         self.setText(f"dim {dim}: {size}")
         self.setAccessibleName(f"Dimension {dim} of size {size}")
-        self.setToolTip(
-            "Drag it onto another dimension to transpose, or to rows, columns, panels or slider to show it there. "
-            "Enter opens the menu."
-        )
+        self.say(transposes=True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.clicked.connect(lambda: self.opened.emit(self.dim))
+
+    def say(self, transposes: bool) -> None:
+        """Says what dragging means: onto another dimension it transposes, or only shows each in the other's place."""
+        onto = "to transpose" if transposes else "to show each in the other's place"
+        self.setToolTip(
+            f"Drag it onto another dimension {onto}, or to rows, columns, panels or slider to show it there. "
+            "Enter opens the menu."
+        )
 
     def set_target(self, target: bool) -> None:
         """Whether what is dragged would fall on it."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.looking import Looking
 
 BUTTON, EDGES = 22, 24
+OPERATIONS = ("operations", "What can be done with this tensor, or with its selected part")
+IN_SESSION = ("import", "Open in session: a copy there, to work with it")
 
 
 class GridHeader(QWidget):
@@ -35,7 +37,9 @@ class GridHeader(QWidget):
         self.title.setProperty("role", "muted")
         self.chip = QLabel(self)
         self.chip.setProperty("role", "chip")
-        self.operations = self._button("operations", "What can be done with this tensor, or with its selected part")
+        self._writable = workspace.session.writable
+        sign, tip = OPERATIONS if self._writable else IN_SESSION
+        self.operations = self._button(sign, tip)
         self.operations.clicked.connect(lambda: self._ask(workspace))
         self.options = self._button("table", "How numbers and colours are shown")
         self.options.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -57,8 +61,12 @@ class GridHeader(QWidget):
         return button
 
     def _ask(self, workspace: Looking) -> None:
-        below = self.operations.mapToGlobal(self.operations.rect().bottomLeft())
-        workspace.showing.operations_wished.emit(self._tensor().name, below)
+        name = self._tensor().name
+        if self._writable:
+            below = self.operations.mapToGlobal(self.operations.rect().bottomLeft())
+            workspace.showing.operations_wished.emit(name, below)
+        else:
+            workspace.session.open_in_session(name)
 
     def refresh(self) -> None:
         """The tensor as it is now."""
@@ -68,7 +76,8 @@ class GridHeader(QWidget):
         self.title.setAccessibleName(f"{tensor.name}: {tensor.title}")
         self.chip.setText(kind_text(tensor))
         self.chip.setVisible(bool(self.chip.text()))
-        self.operations.setAccessibleName(f"Operations on {tensor.name}")
+        name = f"Operations on {tensor.name}" if self._writable else f"Open {tensor.name} in the session"
+        self.operations.setAccessibleName(name)
         self.options.setAccessibleName(f"How {tensor.name} is shown")
         self.close_button.setAccessibleName(f"Close the grid of {tensor.name}")
 

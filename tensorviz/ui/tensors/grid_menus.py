@@ -43,9 +43,12 @@ FORMATS: tuple[tuple[FormatKind, str], ...] = (
 MOST_DECIMALS = 8
 
 
-def run_transpose(workspace: Looking, tensor: TensorFacts, one: int, other: int) -> None:
-    """Swaps two dimensions of the tensor itself, by a step of code."""
-    workspace.session.run(grid_code.transposed(tensor, one, other, workspace.session.facts))
+def swap(workspace: Looking, tensor: TensorFacts, one: int, other: int) -> None:
+    """Swaps two dimensions: of the tensor itself, by a step of code; where nothing can be changed, where they show."""
+    if workspace.session.writable:
+        workspace.session.run(grid_code.transposed(tensor, one, other, workspace.session.facts))
+    else:
+        workspace.grids.swap(tensor, one, other)
 
 
 def dimension_menu(workspace: Looking, tensor: TensorFacts, dim: int, parent: QWidget) -> QMenu:
@@ -57,12 +60,10 @@ def dimension_menu(workspace: Looking, tensor: TensorFacts, dim: int, parent: QW
         act.setCheckable(True)
         act.setChecked(look.map.role(dim) == role)
     menu.addSeparator()
+    how = "Swap with dimension {} (transpose)" if workspace.session.writable else "Show in the place of dimension {}"
     for other in range(tensor.layout.ndim):
         if other != dim:
-            menu.addAction(
-                f"Swap with dimension {other} (transpose)",
-                partial(run_transpose, workspace, tensor, dim, other),
-            )
+            menu.addAction(how.format(other), partial(swap, workspace, tensor, dim, other))
     menu.addSeparator()
     menu.addAction("Flip the display of rows and columns", lambda: state.flip(tensor))
     menu.addAction("Arrange as at first", lambda: state.arrange_anew(tensor))

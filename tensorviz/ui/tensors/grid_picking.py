@@ -156,8 +156,10 @@ class GridPicking(QObject):
         key = Qt.Key(event.key())
         if held == Qt.KeyboardModifier.ControlModifier:
             return key in CONTROLLED or key in ARROWS
-        bare = held == Qt.KeyboardModifier.NoModifier
-        return bare and (key in BARE or key in ARROWS or bool(event.text() and event.text() in STARTS_A_NUMBER))
+        if held != Qt.KeyboardModifier.NoModifier:
+            return False
+        number = bool(event.text() and event.text() in STARTS_A_NUMBER) and self._view.workspace.session.writable
+        return key in BARE or key in ARROWS or number
 
     def _step(self, rows: int, columns: int, far: bool = False, extend: bool = False) -> None:
         plan = self._view.geometry_of_cells.plan
@@ -225,8 +227,16 @@ class GridPicking(QObject):
     # ------------------------------------------------------------------------------------------------- editing
 
     def edit(self, typed: str = "") -> bool:
-        """Opens the cell of the cursor for a new value; `typed` is what was typed already."""
+        """Opens the cell of the cursor for a new value; `typed` is what was typed already.
+
+        Where nothing can be changed, this is said to who asks for it by a key or a click that means nothing else.
+        """
         view = self._view
+        if not view.workspace.session.writable:
+            if typed or self.cursor is None:
+                return False
+            view.workspace.session.explain()
+            return True
         if self.cursor is not None:
             view.reveal(self.cursor)
         rect = None if self.cursor is None else view.geometry_of_cells.rect(self.cursor)

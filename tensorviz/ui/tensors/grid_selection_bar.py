@@ -15,6 +15,7 @@ from tensorviz.core.errors import ValueRefused
 from tensorviz.core.number_format import value_code
 from tensorviz.core.text import count_text, plural
 from tensorviz.ui.icons import icon
+from tensorviz.ui.state.memory import LOST
 from tensorviz.ui.tensors import grid_code
 from tensorviz.ui.theme import number_font
 from tensorviz.ui.widgets.elided_label import ElidedLabel
@@ -49,6 +50,7 @@ class SelectionBar(QFrame):
         self.fill = self._button("Fill...", "Writes one value into every selected element", self._ask)
         self.zero = self._button("Zero", "Writes 0 into every selected element", self._zero)
         self.copy = self._button("Copy values", "Puts the values on the clipboard as a Python list", self._copy)
+        self.take = self._button("Open in session", "Opens a copy of the whole tensor in the session", self._take)
         self.close_button = QToolButton(self)
         self.close_button.setIcon(icon("close"))
         self.close_button.setToolTip("Select nothing (Esc)")
@@ -75,8 +77,13 @@ class SelectionBar(QFrame):
         line.setContentsMargins(8, 1, 8, 1)
         line.setSpacing(6)
         line.addWidget(self.code, 1)
-        for widget in (self.size_text, self.new_view, self.fill, self.value, self.zero, self.copy, self.close_button):
+        changing = (self.new_view, self.fill, self.value, self.zero)
+        for widget in (self.size_text, *changing, self.copy, self.take, self.close_button):
             line.addWidget(widget)
+        writable = self._workspace.session.writable
+        for button in (self.new_view, self.fill, self.zero):
+            button.setVisible(writable)
+        self.take.setVisible(not writable)
 
     def _selected(self) -> tuple[TensorFacts, Selection] | None:
         selection = self._workspace.pointing.selection
@@ -112,6 +119,11 @@ class SelectionBar(QFrame):
         if found is not None:
             self._workspace.session.run(grid_code.new_view(*found, self._workspace.session.facts))
 
+    def _take(self) -> None:
+        found = self._selected()
+        if found is not None:
+            self._workspace.session.open_in_session(found[0].name)
+
     def _ask(self) -> None:
         self.value.setVisible(True)
         self.value.setFocus()
@@ -144,11 +156,18 @@ class SelectionBar(QFrame):
             return
         tensor, selection = found
         text = grid_code.nested_list(tensor, selection, lambda at: self._workspace.memory.element(tensor, at))
-        self._copying = text is None
-        if text is not None:
+        self._copying = text is None and not self._is_lost(*found)
+        if text is None and not self._copying:
+            self._workspace.messages.say("Some of these values could not be read, so none are copied.", "", "warning")
+        elif text is not None:
             QGuiApplication.clipboard().setText(text)
             cells = plural(grid_code.cells_of(selection), "value")
             self._workspace.messages.say(f"Copied {cells} of {selection.code(tensor.layout.shape)}.", "", "good")
+
+    def _is_lost(self, tensor: TensorFacts, selection: Selection) -> bool:
+        """Whether some of the values will not come."""
+        memory, address = self._workspace.memory, tensor.layout.address
+        return any(memory.element_text(tensor, address(index)) is LOST for index in grid_code.indices_of(selection))
 
     @Slot(str)
     def _arrived(self, storage: str) -> None:

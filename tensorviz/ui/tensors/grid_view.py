@@ -261,6 +261,8 @@ class GridView(LongScrollArea):
         if self.used_range is not None:
             scale = "sequential" if self.look.scale == "off" else self.look.scale
             parts.append(f"Colours: {scale}, {self.used_range.text()}.")
+        if self.workspace.memory.has_lost(self.tensor.storage):
+            parts.append("What is left blank could not be read." if small else "? marks what could not be read.")
         if not small and self.cells.rounded:
             parts.append("~ marks numbers rounded to fit.")
         return " ".join(parts)

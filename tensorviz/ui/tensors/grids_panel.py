@@ -31,6 +31,7 @@ NOTHING = (
     "No tensor is shown as a grid yet. Make one in the console, such as x = torch.arange(6.).view(2, 3), "
     "or choose one in the list of storages."
 )
+NONE_OF_FILE = "No tensor is shown as a grid. Choose one in the list on the left."
 
 
 class GridsPanel(QWidget):
@@ -51,7 +52,7 @@ class GridsPanel(QWidget):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(self._row)
         self.nothing = WrappedLabel("muted", self)
-        self.nothing.say(NOTHING)
+        self.nothing.say(NOTHING if workspace.session.writable else NONE_OF_FILE)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.selection_bar = SelectionBar(workspace, self)
         column = QVBoxLayout(self)

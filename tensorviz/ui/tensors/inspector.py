@@ -21,6 +21,7 @@ from tensorviz.ui.tensors.inspector_text import (
     channels_last_code,
     contiguity_lines,
     describe_line,
+    file_lines,
     layout_lines,
     numpy_line,
     reach_lines,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.pointing import Pointed
 
 NARROWEST = 190
+IN_SESSION = "in-session"
 AT_ONCE = 0.003  # seconds of work between two looks at what else the window has to do
 
 
@@ -157,15 +159,18 @@ class TensorSection(Section):
         self._go_on()
 
     def _known_of(self, tensor: TensorFacts) -> list[Line]:
-        storage = self._session.facts.storage(tensor.storage)
+        storage, writable = self._session.facts.storage(tensor.storage), self._session.writable
+        in_file = storage is not None and bool(storage.source)
         return [
             Line("", (Span(tensor.name, number=True, strong=True),)),
-            *layout_lines(tensor),
-            *state_lines(tensor),
-            *reach_lines(tensor, storage),
-            *contiguity_lines(tensor),
+            *(() if writable else (line("", Span("Open in session", "accent", link=IN_SESSION)),)),
+            *layout_lines(tensor, in_file),
+            *(file_lines(storage) if in_file and storage is not None else ()),
+            *state_lines(tensor, in_file),
+            *reach_lines(tensor, storage, in_file),
+            *contiguity_lines(tensor, writable),
             *run_lines(tensor.layout),
-            numpy_line(tensor),
+            *(() if in_file else (numpy_line(tensor),)),  # there is no memory that an array could look at
         ]
 
     @Slot()
@@ -191,8 +196,10 @@ class TensorSection(Section):
         tensor = self._showing.current_tensor
         if link.startswith(SHOW):
             self._showing.show(link.removeprefix(SHOW))
-        elif link == CHANNELS_LAST and tensor is not None:
+        elif link == CHANNELS_LAST and tensor is not None and self._session.writable:
             self._session.run(channels_last_code(tensor.name))
+        elif link == IN_SESSION and tensor is not None:
+            self._session.open_in_session(tensor.name)
 
 
 def _timer(parent: Section, work: Callable[[], None]) -> QTimer:

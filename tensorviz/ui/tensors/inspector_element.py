@@ -19,13 +19,13 @@ from tensorviz.ui.tensors.inspector_text import formula_lines
 
 if TYPE_CHECKING:
     from tensorviz.core.dtypes import DType
-    from tensorviz.core.session_data import SessionFacts, TensorFacts
+    from tensorviz.core.session_data import SessionFacts, StorageFacts, TensorFacts
     from tensorviz.ui.state.memory import MemoryState
     from tensorviz.ui.state.pointing import Index, Pointed
 
 MOST_SHOWN = 12  # indices
 MOST_LOOKED_AT = 256  # tensors of one storage
-ON_ITS_WAY = "..."
+ON_ITS_WAY, LOST = "...", "could not be read"
 
 Place = tuple[str, tuple[int, ...]]  # a tensor's name and an index
 
@@ -42,7 +42,12 @@ def element_text(pointed: Pointed, facts: SessionFacts, memory: MemoryState) -> 
     """What is said of the memory that is pointed at; the storage is one of `facts`."""
     tensor = facts.tensor(pointed.tensor) if pointed.tensor else None
     inside = tensor is not None and tensor.storage == pointed.storage and _inside(tensor, pointed.index)
-    head = _element(tensor, pointed, memory) if tensor is not None and inside else _cell(pointed, facts, memory)
+    storage = facts.storage(pointed.storage)
+    assert storage is not None, "said by the caller"
+    if tensor is not None and inside:
+        head = _element(tensor, pointed, storage, memory)
+    else:
+        head = _cell(pointed, storage, memory)
     seen, places = _seen_as(pointed, facts, inside)
     return ElementText((*head, *seen), places)
 
@@ -57,34 +62,40 @@ def _inside(tensor: TensorFacts, index: Index) -> bool:
     return len(index) == len(shape) and all(0 <= i < size for i, size in zip(index, shape, strict=True))
 
 
-def _element(tensor: TensorFacts, pointed: Pointed, memory: MemoryState) -> list[Line]:
-    raw = memory.raw(pointed.storage, pointed.start, pointed.stop)
+def _element(tensor: TensorFacts, pointed: Pointed, storage: StorageFacts, memory: MemoryState) -> list[Line]:
+    raw = _raw(pointed, memory)
     lines = [
         Line("", (Span(place_text(tensor.name, pointed.index), number=True, strong=True),)),
         line("value", _value(raw, tensor.kind, tensor), Span(f"  {tensor.dtype}", "muted")),
         *formula_lines(tensor, pointed.index),
     ]
-    if raw is not None and (tensor.conjugated or tensor.negated):
-        lines.insert(2, line("in memory", _value(raw, tensor.kind)))
-    return [*lines, *_bytes(pointed, raw, tensor.kind)]
+    if isinstance(raw, bytes) and (tensor.conjugated or tensor.negated):
+        lines.insert(2, line("in the file" if storage.source else "in memory", _value(raw, tensor.kind)))
+    return [*lines, *_bytes(pointed, raw, tensor.kind, storage)]
 
 
-def _cell(pointed: Pointed, facts: SessionFacts, memory: MemoryState) -> list[Line]:
-    storage = facts.storage(pointed.storage)
-    assert storage is not None, "said by the caller"
+def _raw(pointed: Pointed, memory: MemoryState) -> bytes | str:
+    """The bytes, or why there are none yet."""
     raw = memory.raw(pointed.storage, pointed.start, pointed.stop)
+    if raw is not None:
+        return raw
+    return LOST if memory.is_lost(pointed.storage, pointed.start, pointed.stop) else ON_ITS_WAY
+
+
+def _cell(pointed: Pointed, storage: StorageFacts, memory: MemoryState) -> list[Line]:
+    raw = _raw(pointed, memory)
     fits = pointed.stop - pointed.start == storage.kind.itemsize
     cell = f", cell {pointed.start // storage.kind.itemsize}" if fits else ""
     lines = [Line("", (Span(f"storage {storage.id}{cell}", strong=True),))]
     if not fits:
         return [*lines, line("bytes", numbers(f"{pointed.start}..{pointed.stop}"))]
     value = line("value", _value(raw, storage.kind), Span(f"  read as {storage.dtype}", "muted"))
-    return [*lines, value, *_bytes(pointed, raw, storage.kind)]
+    return [*lines, value, *_bytes(pointed, raw, storage.kind, storage)]
 
 
-def _value(raw: bytes | None, kind: DType, tensor: TensorFacts | None = None) -> Span:
-    if raw is None:
-        return Span(ON_ITS_WAY, "muted")
+def _value(raw: bytes | str, kind: DType, tensor: TensorFacts | None = None) -> Span:
+    if isinstance(raw, str):
+        return Span(raw, "warning" if raw == LOST else "muted")
     if kind.kind == "packed":
         return Span(", ".join(f"{value:g}" for value in unpacked(raw[0])), number=True, strong=True)
     value = decode(raw, kind)
@@ -92,11 +103,15 @@ def _value(raw: bytes | None, kind: DType, tensor: TensorFacts | None = None) ->
     return Span(number_text(value, kind).text, number=True, strong=True)
 
 
-def _bytes(pointed: Pointed, raw: bytes | None, kind: DType) -> list[Line]:
-    where = line("byte", numbers(f"{pointed.start}..{pointed.stop}"), Span(f"  of storage {pointed.storage}", "muted"))
-    if raw is None:
-        return [where]
-    return [where, line("hex", numbers(hex_text(raw))), *bit_lines(raw, kind)]
+def _bytes(pointed: Pointed, raw: bytes | str, kind: DType, storage: StorageFacts) -> list[Line]:
+    span = f"{pointed.start}..{pointed.stop}"
+    where = [line("byte", numbers(span), Span(f"  of storage {pointed.storage}", "muted"))]
+    if storage.start is not None:
+        there = numbers(f"{storage.start + pointed.start}..{storage.start + pointed.stop}")
+        where.append(line("in file", there, Span(f"  of {storage.source}", "muted")))
+    if isinstance(raw, str):
+        return where
+    return [*where, line("hex", numbers(hex_text(raw))), *bit_lines(raw, kind)]
 
 
 def _seen_as(pointed: Pointed, facts: SessionFacts, inside: bool) -> tuple[list[Line], tuple[Place, ...]]:

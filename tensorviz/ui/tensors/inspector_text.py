@@ -33,7 +33,7 @@ def describe_line(tensor: TensorFacts, storage: StorageFacts | None) -> str:
         f"stride ({', '.join(map(str, layout.stride))})",
         f"offset {layout.offset}",
         tensor.dtype,
-        tensor.device,
+        tensor.device if storage is None or not storage.source else f"in {storage.source}",
         _on_storage(tensor, storage),
         _contiguity_in_short(layout),
     ]
@@ -68,15 +68,16 @@ def exact_bytes(count: int) -> str:
     return plural(count, "byte") if count < 1000 else f"{bytes_text(count)} ({plural(count, 'byte')})"
 
 
-def layout_lines(tensor: TensorFacts) -> list[Line]:
-    """Shape, stride, offset, type, device and size."""
+def layout_lines(tensor: TensorFacts, in_file: bool = False) -> list[Line]:
+    """Shape, stride, offset, type, device and size. in_file: it lies in a file, which is no device."""
     layout = tensor.layout
     kind = f", {plural(layout.itemsize, 'byte')} each"
+    device = "" if in_file else f", {tensor.device}"
     return [
         line("shape", *_coloured("(", layout.shape, tensor.keys)),
         line("stride", *_coloured("(", layout.stride, tensor.keys)),
         line("offset", numbers(count_text(layout.offset)), Span("  elements", "muted")),
-        line("dtype", tensor.dtype, Span(kind, "muted"), f", {tensor.device}"),
+        line("dtype", tensor.dtype, Span(kind, "muted"), device),
         line("elements", numbers(count_text(layout.numel)), Span(f"  {exact_bytes(layout.nbytes)}", "muted")),
     ]
 
@@ -109,8 +110,17 @@ def formula_lines(tensor: TensorFacts, index: Sequence[int]) -> list[Line]:
     ]
 
 
-def state_lines(tensor: TensorFacts) -> list[Line]:
+def file_lines(storage: StorageFacts) -> list[Line]:
+    """Where the storage lies in its file, and what is worth knowing of how."""
+    whole = exact_bytes(storage.nbytes)
+    start = "" if storage.start is None else f", from byte {count_text(storage.start)}"
+    lies = line("storage", numbers(storage.id), Span(f"  {whole} of {storage.source}{start}", "muted"))
+    return [lies, *(line("", Span(remark, "muted")) for remark in storage.remarks)]
+
+
+def state_lines(tensor: TensorFacts, in_file: bool = False) -> list[Line]:
     """What else is known: a view, gradients, lazy marks."""
+    holds = "the file" if in_file else "memory"
     said = []
     if tensor.is_view:
         said.append(line("", "A view: made from another tensor without copying."))
@@ -118,14 +128,17 @@ def state_lines(tensor: TensorFacts) -> list[Line]:
         kept = " Its gradient is there." if tensor.has_grad else ""
         said.append(line("", f"Requires grad.{kept}"))
     if tensor.conjugated:
-        said.append(line("", Span("Conjugated when read: memory holds imaginary parts of other sign.", "warning")))
+        said.append(line("", Span(f"Conjugated when read: {holds} holds imaginary parts of other sign.", "warning")))
     if tensor.negated:
-        said.append(line("", Span("Negated when read: memory holds the other sign.", "warning")))
+        said.append(line("", Span(f"Negated when read: {holds} holds the other sign.", "warning")))
     return said
 
 
-def reach_lines(tensor: TensorFacts, storage: StorageFacts | None) -> list[Line]:
-    """How many cells it reaches, gaps and shared cells; a warning where writing in place is not what it seems."""
+def reach_lines(tensor: TensorFacts, storage: StorageFacts | None, in_file: bool = False) -> list[Line]:
+    """How many cells it reaches, gaps and shared cells; a warning where writing in place is not what it seems.
+
+    in_file: nothing is written there.
+    """
     layout = tensor.layout
     if storage is None:
         return [line("reaches", "no memory")]
@@ -139,7 +152,7 @@ def reach_lines(tensor: TensorFacts, storage: StorageFacts | None) -> list[Line]
     said.append("no gaps" if gaps == 0 else f"{plural(gaps or 0, 'cell')} between left out")
     shared = layout.overlaps
     found = [line("reaches", ", ".join([*said, "some cells more than once" if shared else "each once"]))]
-    return [*found, line("", Span(_shared_sentence(layout), "warning"))] if shared else found
+    return [*found, line("", Span(_shared_sentence(layout), "warning"))] if shared and not in_file else found
 
 
 def _shared_sentence(layout: Layout) -> str:
@@ -156,12 +169,12 @@ def affordable(layout: Layout) -> bool:
     return all(len(group.dims) <= 2 or group.extent // group.unit <= MOST_PLACES for group in groups)
 
 
-def contiguity_lines(tensor: TensorFacts) -> list[Line]:
-    """Contiguity in each memory format that is for so many dimensions, with the reason."""
+def contiguity_lines(tensor: TensorFacts, writable: bool = True) -> list[Line]:
+    """Contiguity in each memory format that is for so many dimensions, with the reason; a copy that has another one."""
     found = contiguities(tensor.layout)
     lines = [_contiguity_line(one) for one in found]
     other = next((one for one in found if one.memory_format == "channels_last" and not one.holds), None)
-    if other is not None and tensor.variable and tensor.storage is not None:
+    if writable and other is not None and tensor.variable and tensor.storage is not None:
         lines.append(line("", Span(f"Make {tensor.name}_channels_last, a copy", "accent", link=CHANNELS_LAST)))
     return lines
 

@@ -5,14 +5,12 @@ Must not know what is on them. While no file is open there are no tabs.
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from tensorviz.core.text import path_text
-from tensorviz.ui.icons import icon
+from tensorviz.ui.tensors.file_tabs import FileTabs
 from tensorviz.ui.tensors.session_panels import SessionPanels
 
 if TYPE_CHECKING:
@@ -20,19 +18,30 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.tensor_file import TensorFile
     from tensorviz.ui.state.workspace import Workspace
 
+CALM = 300  # milliseconds that what was read before stays in sight while it is read again
+
 
 class TensorsPage(QWidget):
-    """session: its panels. views: of the open files, in the order of their tabs; the first tab is the session."""
+    """session: its panels. views: of the open files, in the order of their tabs; the first tab is the session.
+
+    Signals: panels_made(QWidget) when there are panels that were not there before, with splitters of their own.
+    """
+
+    panels_made = Signal(QWidget)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace, self._files = workspace, workspace.files
         self.session = SessionPanels(workspace, self)
         self.views: list[FileView] = []
-        self.tabs, self._stack = QTabBar(self), QStackedWidget(self)
+        self.tabs, self._bar, self._stack = FileTabs(), QFrame(self), QStackedWidget(self)
+        self._waiting: tuple[FileView, FileView] | None = None  # one that is in sight, and its successor
+        self._calm = QTimer(self, singleShot=True, interval=CALM)
+        self._calm.timeout.connect(self._end_waiting)
         self._build()
         self._files.opened.connect(self._add)
         self._files.closed.connect(self._remove)
+        self._files.replaced.connect(self._replace)
         self._files.current_changed.connect(self._follow)
         for file in self._files.files:
             self._add(file)
@@ -44,72 +53,101 @@ class TensorsPage(QWidget):
         return next((view for view in self.views if view.file is self._files.current), None)
 
     def _build(self) -> None:
-        self.tabs.setAccessibleName("Session and open files")
-        self.tabs.setDocumentMode(True)
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.setTabsClosable(True)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideMiddle)
-        self.tabs.setUsesScrollButtons(True)
-        self.tabs.addTab(icon("tensor"), "Session")
-        for side in (QTabBar.ButtonPosition.LeftSide, QTabBar.ButtonPosition.RightSide):
-            self.tabs.setTabButton(0, side, None)
-        self.tabs.hide()
-        self.tabs.currentChanged.connect(self._chosen)
-        self.tabs.tabCloseRequested.connect(self._close)
+        self._bar.setProperty("role", "bar")
+        self._bar.hide()
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.addWidget(self.tabs)
+        self.tabs.chosen.connect(self._files.look_at)
+        self.tabs.close_wished.connect(self._files.close)
         self._stack.addWidget(self.session)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.tabs)
+        column.addWidget(self._bar)
         column.addWidget(self._stack, 1)
         self.setFocusProxy(self.session)
 
     @Slot(object)
     def _add(self, file: TensorFile) -> None:
+        self._make(file, len(self.views))
+        self._show_tabs()
+
+    def _make(self, file: TensorFile, place: int) -> FileView:
         from tensorviz.ui.files.file_view import FileView
 
-        view = FileView(self._workspace, file, self)
-        self.views.append(view)
+        view = FileView(self._workspace, file)  # dressed once, when it is put into its place
+        view.panels_made.connect(self.panels_made)
+        self.views.insert(place, view)
         self._stack.addWidget(view)
-        self.tabs.blockSignals(True)
-        place = self.tabs.addTab(icon("file"), path_text(PurePath(file.path).name or file.path).replace("&", "&&"))
-        self.tabs.setTabToolTip(place, path_text(file.path))
-        self.tabs.blockSignals(False)
-        self.tabs.show()
+        self.panels_made.emit(view)
+        return view
 
     @Slot(object)
     def _remove(self, file: TensorFile) -> None:
+        self._end_waiting()
         place = next(at for at, view in enumerate(self.views) if view.file is file)
         view = self.views.pop(place)
-        self.tabs.blockSignals(True)
-        self.tabs.removeTab(place + 1)
-        self.tabs.blockSignals(False)
+        self._follow()
+        self._drop(view)
+
+    @Slot(object, object)
+    def _replace(self, file: TensorFile, fresh: TensorFile) -> None:
+        """Another view takes the place of the first file's, and goes on with what was looked at there."""
+        self._end_waiting()
+        place = next(at for at, view in enumerate(self.views) if view.file is file)
+        old = self.views.pop(place)
+        view = self._make(fresh, place)
+        view.look_for_what_is_in(old)
+        self._waiting = (old, view)
+        self._show_tabs()
+        if self._stack.currentWidget() is old and old.file.contents is not None:
+            fresh.read_to_end.connect(self._end_waiting)
+            self._calm.start()
+        else:
+            self._end_waiting()
+
+    @Slot()
+    def _end_waiting(self) -> None:
+        """What was read before stays in sight until its successor has something to show, or that takes long."""
+        if self._waiting is None:
+            return
+        (old, view), self._waiting = self._waiting, None
+        self._calm.stop()
+        had = self._has_keyboard(old)
+        view.take_over(old)
+        if self._stack.currentWidget() is old:
+            self._stack.setCurrentWidget(view)
+            self.setFocusProxy(view)
+        self._drop(old)
+        if had:
+            view.take_keyboard()
+
+    def _drop(self, view: FileView) -> None:
         self._stack.removeWidget(view)
         view.hide()
         view.deleteLater()
-        self.tabs.setVisible(bool(self.views))
-        self._follow()
+
+    def _show_tabs(self) -> None:
+        self.tabs.show_files([view.file for view in self.views], self._files.current)
+        self._bar.setVisible(bool(self.views))
 
     @Slot()
     def _follow(self) -> None:
-        """Shows what is looked at, and gives it the keyboard when the page had it."""
-        had = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
+        """Shows what is looked at, and gives it the keyboard when what was shown had it."""
         view = self.view
-        shown = view if view is not None else self.session
-        self.tabs.blockSignals(True)
-        self.tabs.setCurrentIndex(self.views.index(view) + 1 if view is not None else 0)
-        self.tabs.blockSignals(False)
+        if self._waiting is not None and self._waiting[1] is view:
+            return
+        self._end_waiting()
+        shown: QWidget = view if view is not None else self.session
+        before = self._stack.currentWidget()
+        had = before is not None and before is not shown and self._has_keyboard(before)
+        self._show_tabs()
         self._stack.setCurrentWidget(shown)
         self.setFocusProxy(shown)
         if had:
             shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    @Slot(int)
-    def _chosen(self, place: int) -> None:
-        self._files.look_at(self.views[place - 1].file if place > 0 else None)
-
-    @Slot(int)
-    def _close(self, place: int) -> None:
-        if place > 0:
-            self._files.close(self.views[place - 1].file)
+    def _has_keyboard(self, panels: QWidget) -> bool:
+        focus = self.window().focusWidget()
+        return focus is panels or panels.isAncestorOf(focus)

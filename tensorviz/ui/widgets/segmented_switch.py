@@ -56,6 +56,12 @@ class SegmentedSwitch(QWidget):
         """Shows a choice as taken; says nothing."""
         self._buttons[key].setChecked(True)
 
+    def enable(self, key: str, enabled: bool, why: str = "") -> None:
+        """Lets a choice be taken, or not; then its tip says why."""
+        button = self._buttons[key]
+        button.setEnabled(enabled)
+        button.setToolTip(why or button.accessibleDescription())
+
     @property
     def current(self) -> str:
         """The choice that is taken; "" before the first."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tensorviz.ui.command import Command
     from tensorviz.ui.screen import Context
+    from tensorviz.ui.state.tensor_file import TensorFile
 
 REFRESH_MS = 30  # many states may change at once; whether commands apply is asked once for all of them
 
@@ -95,13 +96,32 @@ class Actions(QObject):
         """Any change of what the screen knows may change what applies."""
         w = self._context.workspace
         models = (w.pictures, w.results, w.pipeline, w.choice, w.catalogue, w.network)
-        states = (*models, w.jobs, w.engine, w.session, w.showing, w.drawings)
-        signals = ("changed", "inserted", "removed", "reset", "current_changed", "selection_changed", "running_changed")
+        states = (*models, w.jobs, w.engine, w.session, w.showing, w.drawings, w.files)
+        signals = (
+            *("changed", "inserted", "removed", "reset", "current_changed", "selection_changed", "running_changed"),
+            *("opened", "closed", "replaced"),
+        )
         for state in states:
             for name in signals:
                 signal = getattr(state, name, None)
                 if signal is not None and hasattr(signal, "connect"):
                     signal.connect(self._soon)
+        w.files.opened.connect(self._follow_file)
+        w.files.replaced.connect(self._follow_other)
+
+    def _follow_other(self, _before: TensorFile, file: TensorFile) -> None:
+        self._follow_file(file)
+
+    def _follow_file(self, file: TensorFile) -> None:
+        file.read_to_end.connect(partial(self._follow_tensors, file.number))
+
+    def _follow_tensors(self, number: int) -> None:
+        """By its number: what a signal of the file holds would keep the file."""
+        for file in self._context.workspace.files.files:
+            if file.number == number and file.looking is not None:
+                file.looking.showing.changed.connect(self._soon)
+                file.looking.drawings.changed.connect(self._soon)
+        self._soon()
 
     def _soon(self, *_: object) -> None:
         if not self._refreshing.isActive():

@@ -18,6 +18,8 @@ from tensorviz.engine.messages import (
     RecogniseCheckpoint,
     RemoveEntry,
 )
+from tensorviz.engine.messages.files import CompareFiles, LookAtValues, OpenFile
+from tensorviz.engine.messages.session import MeasureTensor, ReadPages
 
 if TYPE_CHECKING:
     from tensorviz.engine.messages import Request
@@ -53,5 +55,17 @@ class Failures(QObject):
                 return True  # their form stays open until it is left on purpose
             case Classify():
                 return self._workspace.results.view == "picture" and self._workspace.pictures.current is not None
+            case OpenFile() | LookAtValues() | CompareFiles():
+                return self._tab_shows(request)
+            case ReadPages() | MeasureTensor() if request.file:
+                return True  # its tab says so, as long as there is one
             case _:
                 return False
+
+    def _tab_shows(self, request: OpenFile | LookAtValues | CompareFiles) -> bool:
+        """Whether the tab of the file says it: why it could not be read at any time, all else while it is in sight."""
+        files = self._workspace.files
+        file = next((one for one in files.files if one.number == request.file), None)
+        if file is None:
+            return False
+        return file.contents is None if isinstance(request, OpenFile) else file is files.current

@@ -5,6 +5,8 @@ Must not know settings that a person chooses; those are in `SettingsState`.
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tensorviz.ui.screen import Place
 
 RECENT_KEPT = 12
 
@@ -42,13 +46,23 @@ class WindowMemory(QObject):
         """Remembers where the window is, which page it shows, and how its named splitters stand."""
         self._store.setValue("window/geometry", window.saveGeometry())
         self._store.setValue("window/page", page)
-        for splitter in _named_splitters(window):
-            self._store.setValue(f"splitters/{splitter.objectName()}", splitter.saveState())
+        splitters = _named_splitters(window)
+        names = Counter(splitter.objectName() for splitter in splitters)
+        for splitter in splitters:
+            if names[splitter.objectName()] == 1 or splitter.isVisible():
+                self._keep_splitter(splitter)
         self._store.sync()
 
+    def _keep_splitter(self, splitter: QSplitter, *moved: int) -> None:
+        self._store.setValue(f"splitters/{splitter.objectName()}", splitter.saveState())
+
     def restore_splitters(self, page: QWidget) -> None:
-        """Sets the named splitters of a page as they stood."""
+        """Sets the named splitters of a page as they stood, and remembers each move of them at once.
+
+        So panels that are made later begin as others of their kind stand by then.
+        """
         for splitter in _named_splitters(page):
+            splitter.splitterMoved.connect(partial(self._keep_splitter, splitter))
             state = self._store.value(f"splitters/{splitter.objectName()}")
             if isinstance(state, QByteArray):
                 splitter.restoreState(state)
@@ -73,11 +87,23 @@ class WindowMemory(QObject):
         paths = kept if isinstance(kept, list) else [kept]  # a list of one comes back as its text
         return tuple(str(path) for path in paths if path)
 
-    def remember(self, paths: Sequence[str]) -> None:
-        """Puts paths at the head of the recent ones."""
-        fresh = list(dict.fromkeys([*paths[:RECENT_KEPT], *self.recent]))
-        self._store.setValue("files/recent", fresh[:RECENT_KEPT])
+    def place_of(self, path: str) -> Place:
+        """Where a recent path was sent when it was opened last; "" when it went where its kind belongs."""
+        place = self._places().get(path, "")
+        return place if place in ("tensors", "models") else ""  # type: ignore[return-value]  # one of these words
+
+    def remember(self, paths: Sequence[str], place: Place = "") -> None:
+        """Puts paths at the head of the recent ones. place: the page that they were sent to."""
+        fresh = list(dict.fromkeys([*paths[:RECENT_KEPT], *self.recent]))[:RECENT_KEPT]
+        places = {**self._places(), **dict.fromkeys(paths[:RECENT_KEPT], place)}
+        self._store.setValue("files/recent", fresh)
+        self._store.setValue("files/recent_places", [places.get(path, "") for path in fresh])
         self.recent_changed.emit()
+
+    def _places(self) -> dict[str, str]:
+        kept = self._store.value("files/recent_places", [])
+        places = kept if isinstance(kept, list) else [kept]
+        return dict(zip(self.recent, map(str, places), strict=False))
 
     def forget_recent(self) -> None:
         """Empties the recent ones."""

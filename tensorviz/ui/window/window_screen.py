@@ -12,7 +12,8 @@ from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
-from tensorviz.ui.window.drops import Offer, is_checkpoint, offer_of
+from tensorviz.ui.window.drops import Offer, offer_of
+from tensorviz.ui.window.taking import Taking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from tensorviz.core.errors import Problem
     from tensorviz.ui.main_window import MainWindow
-    from tensorviz.ui.screen import Chosen
+    from tensorviz.ui.screen import Chosen, Place
     from tensorviz.ui.state.workspace import Workspace
     from tensorviz.ui.window.memory import WindowMemory
 
@@ -33,6 +34,7 @@ class WindowScreen:
 
     def __init__(self, window: MainWindow, workspace: Workspace, memory: WindowMemory) -> None:
         self._window, self._workspace, self._memory = window, workspace, memory
+        self.taking = Taking(workspace, memory, window.show_page, window)
 
     # ------------------------------------------------------------------------------------------------ file dialogs
 
@@ -163,19 +165,9 @@ class WindowScreen:
         QGuiApplication.clipboard().setText(text)
         self._workspace.messages.say(f"Copied: {what}.", tone="good")
 
-    def take(self, paths: list[str]) -> None:
-        """Takes files and folders as if dropped, and remembers them; checkpoints go to their form, one at a time."""
-        checkpoints = [path for path in paths if is_checkpoint(path)]
-        others = [path for path in paths if path not in checkpoints]
-        if paths:
-            self._window.show_page("models")  # where they can be seen
-        if others:
-            self._memory.remember(others)
-            self._workspace.pictures.add(others)
-        if checkpoints:
-            self._workspace.catalogue.offer(checkpoints[0])
-        if checkpoints[1:]:
-            self._workspace.messages.say("One checkpoint is added at a time.", "Drop the next one after this.")
+    def take(self, paths: list[str], place: Place = "") -> None:
+        """Takes files and folders as if dropped, and remembers them."""
+        self.taking.take(paths, place)
 
     def paste(self) -> None:
         """Takes what is on the clipboard."""
@@ -185,13 +177,13 @@ class WindowScreen:
             "Copy a picture in another program, or files in the file manager.",
         )
 
-    def take_offer(self, offer: Offer, otherwise: str, hint: str) -> None:
+    def take_offer(self, offer: Offer, otherwise: str, hint: str, place: Place = "") -> None:
         """Takes what was dropped or pasted; says `otherwise` when there is nothing in it."""
         if offer.image is not None:
             self._window.show_page("models")
             self._workspace.pictures.add_pasted(offer.image)
         elif offer.paths:
-            self.take(list(offer.paths))
+            self.take(list(offer.paths), place)
         else:
             self._workspace.messages.say(otherwise, hint, "warning")
 

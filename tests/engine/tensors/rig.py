@@ -27,7 +27,7 @@ E = TypeVar("E", bound=Event)
 SECONDS = 30.0
 
 
-def brought(action: dict[str, Any]) -> tuple[str, Mapping[str, Any]]:
+def brought(action: dict[str, Any], _terms: object = None) -> tuple[str, Mapping[str, Any]]:
     """Values from outside, for tests: `{"made": n}` is a tensor of n ones; anything else is refused."""
     return f"# brought {action['made']}", {"given": torch.ones(action["made"])}
 

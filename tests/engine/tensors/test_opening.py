@@ -30,6 +30,7 @@ from tensorviz.engine.tensors.board import Board
 from tensorviz.engine.tensors.desk import Desk, Questions
 from tensorviz.engine.tensors.opening import action_of, bring
 from tensorviz.engine.tensors.opening_action import choice_data, choice_of, identifier
+from tensorviz.engine.tensors.opening_terms import ChangedFile
 from tests.engine.classify.conftest import seeded_network
 
 BUNDLED = Path("assets/models/cifar10_small.safetensors")
@@ -308,7 +309,7 @@ def test_a_file_that_is_gone_or_another_by_now_is_not_brought(picture: Path) -> 
     picture.touch()  # the same bytes
     assert bring(action)
     Image.new("RGB", (3, 3)).save(picture)
-    with pytest.raises(opening.ChangedFile, match="another file"):
+    with pytest.raises(ChangedFile, match="another file"):
         bring(action)
     picture.unlink()
     with pytest.raises(NothingFound, match="does not exist"):
@@ -320,7 +321,7 @@ def test_weights_that_changed_are_not_brought(small_network: nn.Module, tmp_path
     torch.save(small_network.state_dict(), file)
     action = action_of(OpenParameter(ModelChoice("shufflenet_v2_x0_5", str(file)), "conv1.0.weight"))
     torch.save({key: value + 1 for key, value in small_network.state_dict().items()}, file)
-    with pytest.raises(opening.ChangedFile):
+    with pytest.raises(ChangedFile):
         bring(action)
 
 

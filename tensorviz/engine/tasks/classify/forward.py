@@ -5,7 +5,6 @@ Must not know files, paths, labels or how a network is built.
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,9 @@ from torch import Tensor
 
 from tensorviz.core.errors import MemoryExhausted
 from tensorviz.engine.devices import computing_in, is_out_of_memory, release_memory
+from tensorviz.engine.interrupting import interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy as np
     import numpy.typing as npt
     from torch import nn
@@ -65,7 +63,7 @@ class Forward:
 
     def _in_parts(self, pixels: Tensor, recipe: Recipe, token: CancelToken | None) -> Tensor:
         parts = torch.split(pixels, self._limit or len(pixels))
-        with _interruptible(self.network, token):
+        with interruptible(self.network, token):
             return torch.cat([self._one(part, recipe) for part in parts])
 
     def _one(self, pixels: Tensor, recipe: Recipe) -> Tensor:
@@ -112,22 +110,3 @@ def normalised(pixels: Tensor, recipe: Recipe) -> Tensor:
     numbers = pixels.permute(0, 3, 1, 2).float().div_(255)
     mean, std = (torch.tensor(v, device=pixels.device).view(3, 1, 1) for v in (recipe.mean, recipe.std))
     return numbers.sub_(mean).div_(std)
-
-
-@contextlib.contextmanager
-def _interruptible(network: nn.Module, token: CancelToken | None) -> Iterator[None]:
-    """Inside, every layer of the network first looks at the token; it raises Cancelled."""
-    if token is None:
-        yield
-        return
-
-    def look(*_: object) -> None:
-        token.check()
-
-    leaves = [module for module in network.modules() if next(module.children(), None) is None]
-    handles = [leaf.register_forward_pre_hook(look) for leaf in leaves]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()

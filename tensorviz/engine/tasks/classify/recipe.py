@@ -5,7 +5,6 @@ Must not know torch or pixels: catalogue rows in, recipes and words out.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +14,12 @@ from tensorviz.core.errors import LabelsInvalid, NameUnknown, ValueRefused, Weig
 from tensorviz.core.text import path_text, plural
 from tensorviz.engine.weights.catalogue import categories, find_model, find_weights, read_labels
 from tensorviz.engine.weights.entries import list_entries
+from tensorviz.engine.weights.naming import is_file_choice as is_file_choice  # others ask for it here
 from tensorviz.engine.weights.store import locate
 
 if TYPE_CHECKING:
     from tensorviz.core.catalogue import ModelChoice, OwnEntry
     from tensorviz.core.recipe import Recipe
-
-CHECKPOINT_SUFFIXES = (".pth", ".pt", ".safetensors", ".bin", ".ckpt", ".tar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +42,6 @@ class Source:
     def recipe(self) -> Recipe:
         """The weights' own recipe."""
         return self.row.recipe
-
-
-def is_file_choice(weights: str) -> bool:
-    """Whether what was given as weights is a file: it exists, or it looks like a path."""
-    looks = os.sep in weights or "/" in weights or weights.lower().endswith(CHECKPOINT_SUFFIXES)
-    return looks or (weights not in ("", "DEFAULT") and Path(weights).is_file())
 
 
 def source_of(choice: ModelChoice) -> Source:

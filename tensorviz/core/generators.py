@@ -1,0 +1,51 @@
+"""What the program knows of the weights of a generator, as data.
+
+Must not know torch or files: the engine fills these rows, the window and the command line show them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tensorviz.core.catalogue import WeightsRow
+from tensorviz.core.recipe import Recipe
+
+# Rows of weights have a recipe for classifying. A generator has none: how it sees pictures is told by its input range.
+NO_RECIPE = Recipe(256, 256, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorWeights(WeightsRow):
+    """One set of weights of a generator. Of the fields of WeightsRow, recipe, classes and accuracies mean nothing here.
+
+    git_blob: the id under which the published file lies in a git repository (SHA-1 of "blob SIZE" and its bytes), ""
+    when it lies in none. gflops: for 256 x 256 pixels. way_back: the model that translates in the other direction, ""
+    when there is none.
+    """
+
+    git_blob: str = ""
+    way_back: str = ""
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether nothing is published by which the file could be told from another."""
+        return not (self.bundled or self.sha256_prefix or self.git_blob)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON: what a generator's weights have."""
+        return {
+            "name": self.name,
+            "default": self.is_default,
+            "parameters": self.parameters,
+            "gflops": self.gflops,
+            "file_bytes": self.file_bytes,
+            "licence": self.licence,
+            "url": self.url,
+            "sha256_prefix": self.sha256_prefix,
+            "git_blob": self.git_blob,
+            "way_back": self.way_back,
+            "trained_on": self.trained_on,
+            "on_this_computer": self.here,
+            "path": self.path,
+        }

@@ -1,0 +1,78 @@
+"""Which weights a choice of generator means, and where they are.
+
+Must not know torch or pixels: catalogue rows in, a file and names out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tensorviz.core.errors import NameUnknown, WeightsMissing
+from tensorviz.core.generators import GeneratorWeights
+from tensorviz.core.text import path_text
+from tensorviz.engine.weights.catalogue import find_weights
+from tensorviz.engine.weights.generators import find_generator, weights_of
+from tensorviz.engine.weights.naming import is_file_choice
+from tensorviz.engine.weights.store import locate
+
+if TYPE_CHECKING:
+    from tensorviz.core.catalogue import ModelRow
+    from tensorviz.core.translation import GeneratorChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a choice means. model, weights: the names that results show.
+
+    file: where the numbers are. row: the published (or bundled) weights whose bytes the file must have, None for a
+    file of the person's own. way_back: the model for the other direction, "" when none is known.
+    """
+
+    model: str
+    weights: str
+    file: str
+    row: GeneratorWeights | None = None
+    way_back: str = ""
+
+
+def source_of(choice: GeneratorChoice) -> Source:
+    """What `choice` means, as far as it can be told without reading the file of numbers.
+
+    Raises NameUnknown (model, weights), WeightsMissing (a file that is not there, weights that are not fetched).
+    """
+    if is_file_choice(choice.weights):
+        return _from_file(choice)
+    model = find_generator(choice.model)
+    row = _row(model, choice.weights)
+    found = locate(row)
+    if found is None:
+        raise WeightsMissing(
+            f"The weights {row.name} of {model.name} are not on this computer.",
+            f"Fetch them with `tensorviz fetch {'--trust ' if row.unchecked else ''}{model.name}:{row.name}`.",
+        )
+    return Source(model.name, row.name, str(found), row, row.way_back)
+
+
+def _row(model: ModelRow, name: str) -> GeneratorWeights:
+    try:
+        wanted = find_weights(model, name)
+    except NameUnknown as error:
+        raise NameUnknown(error.message, f"{error.hint} A file with that name is not there either.".strip()) from error
+    return next(row for row in weights_of(model) if row.name == wanted.name)
+
+
+def _from_file(choice: GeneratorChoice) -> Source:
+    path = Path(choice.weights)
+    if not path.is_file():
+        other = "is a folder" if path.is_dir() else "is no ordinary file"
+        kind = other if path.exists() else "is not there"
+        raise WeightsMissing(
+            f"The weights file {path_text(choice.weights)} {kind}.",
+            "Give a .pth, .pt or .safetensors file, or a name from `tensorviz models --task translate`.",
+        )
+    if not choice.model:
+        return Source(path_text(path.stem), path_text(choice.weights), choice.weights)
+    model = find_generator(choice.model)
+    return Source(model.name, path_text(choice.weights), choice.weights, None, weights_of(model)[0].way_back)

@@ -1,0 +1,73 @@
+"""Fetching the weights of a generator: checked by what is published, or only with consent where nothing is.
+
+Must not know torch or Qt, nor who is asked for the consent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tensorviz.core.errors import FetchFailed, ValueRefused, WeightsDamaged
+from tensorviz.engine.weights import store
+from tensorviz.engine.weights.fetch import PATIENT, fetch_weights
+from tensorviz.engine.weights.fingerprints import checked, forget_digest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tensorviz.core.generators import GeneratorWeights
+    from tensorviz.engine.cancel import CancelToken
+    from tensorviz.engine.weights.fetch import Patience, Report
+
+
+def fetch_generator(
+    row: GeneratorWeights, trusted: bool, token: CancelToken, report: Report, patience: Patience = PATIENT
+) -> Path:
+    """The checked file of these weights, downloaded unless it is here.
+
+    trusted: whether the person accepts a file that nothing can tell from another; its digest is kept then. Raises
+    ValueRefused without that consent, FetchFailed, WeightsDamaged, WeightsMissing, Cancelled.
+    """
+    found = store.locate(row)
+    if found is not None:
+        return checked(row, found, token)
+    if row.unchecked:
+        _check_consent(row, trusted)
+        forget_digest(row)
+    path = fetch_weights(row, token, report, patience)
+    try:
+        return checked(row, path, token)
+    except WeightsDamaged as error:
+        aside = store.quarantine(path)
+        raise FetchFailed(
+            f"{path.name} was fetched, and its bytes are not the published ones.",
+            f"It was not used, and lies beside as {aside.name}. A proxy may have changed it, or the server has another"
+            " file.",
+        ) from error
+
+
+def import_generator(row: GeneratorWeights, source: str, token: CancelToken | None = None) -> Path:
+    """Copies a file that was got another way to its place, once it is checked; gives that place."""
+    checked(row, store.verified(source, ""), token)
+    return store.import_file(source, row)
+
+
+def warning(row: GeneratorWeights) -> str:
+    """What a person should know before an unchecked file is fetched; "" for one that can be checked."""
+    if not row.unchecked:
+        return ""
+    plain = urlsplit(row.url).scheme == "http"
+    over = "over plain http, and " if plain else ""
+    return (
+        f"{row.model} is published {over}without a fingerprint: nobody can tell whether the file that comes is the one"
+        " that its authors made."
+    )
+
+
+def _check_consent(row: GeneratorWeights, trusted: bool) -> None:
+    if not trusted:
+        raise ValueRefused(
+            warning(row),
+            f"To fetch it all the same: tensorviz fetch --trust {row.model}:{row.name}. Nothing in it is ever run.",
+        )

@@ -1,0 +1,17 @@
+"""Telling a file from a name, where either may be given.
+
+Must not know models, checkpoints or torch.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+CHECKPOINT_SUFFIXES = (".pth", ".pt", ".safetensors", ".bin", ".ckpt", ".tar")
+
+
+def is_file_choice(weights: str) -> bool:
+    """Whether what was given as weights is a file: it exists, or it looks like a path."""
+    looks = os.sep in weights or "/" in weights or weights.lower().endswith(CHECKPOINT_SUFFIXES)
+    return looks or (weights not in ("", "DEFAULT") and Path(weights).is_file())

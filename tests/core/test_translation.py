@@ -1,0 +1,78 @@
+"""Sizes before and after a generator, by laws; torchvision is the judge of the resized size.
+
+Must not know pixels.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from torchvision.transforms.functional import _compute_resized_output_size
+
+from tensorviz.core.errors import ValueRefused
+from tensorviz.core.translation import (
+    GeneratorChoice,
+    largest_shorter_side,
+    memory_needed,
+    shorter_side,
+    translation_plan,
+)
+
+SIDES = st.integers(1, 5000)
+
+
+def test_the_horse_of_the_book() -> None:
+    trained, book = (translation_plan((640, 521), kind) for kind in ("trained", "book"))
+    assert (trained.resized, trained.network, trained.result) == ((314, 256), (316, 256), (314, 256))
+    assert (book.resized, book.network, book.result) == ((314, 256), (314, 256), (316, 256))
+
+
+@given(SIDES, SIDES, st.integers(1, 1024))
+def test_the_shorter_side_is_torchvisions(width: int, height: int, shorter: int) -> None:
+    expected = _compute_resized_output_size((height, width), [shorter])
+    assert list(shorter_side((width, height), shorter))[::-1] == expected
+
+
+@given(SIDES, SIDES, st.sampled_from((0, 1, 7, 256)))
+def test_as_trained_sides_are_multiples_of_four_with_less_than_eight_added(w: int, h: int, resize: int) -> None:
+    plan = translation_plan((w, h), "trained", resize)
+    assert plan.result == plan.resized
+    for side, network in zip(plan.resized, plan.network, strict=True):
+        assert network % 4 == 0
+        assert network >= max(8, side)
+        assert network - side < 4 or network == 8
+
+
+@given(SIDES, SIDES)
+def test_in_the_book_the_result_is_rounded_up(width: int, height: int) -> None:
+    if min(width, height) < 5:
+        with pytest.raises(ValueRefused, match="too small"):
+            translation_plan((width, height), "book", 0)
+        return
+    plan = translation_plan((width, height), "book", 0)
+    assert plan.network == (width, height)
+    assert plan.result == tuple((side + 3) // 4 * 4 for side in (width, height))
+
+
+@given(SIDES, SIDES, st.integers(10**5, 10**11))
+def test_the_largest_size_that_fits_fits_and_the_next_does_not(width: int, height: int, free: int) -> None:
+    side = largest_shorter_side((width, height), 64, free)
+    assert side == 0 or memory_needed(shorter_side((width, height), side), 64) <= free
+    assert side == 16384 or memory_needed(shorter_side((width, height), side + 1), 64) > free
+
+
+def test_memory_grows_with_area_and_width() -> None:
+    assert memory_needed((1280, 1024), 64) == pytest.approx(4 * memory_needed((640, 512), 64), rel=0.05)
+    assert memory_needed((640, 512), 64) == 4 * memory_needed((640, 512), 16)
+
+
+@pytest.mark.parametrize("resize", [-1, 16385, 2.5, True, "256"])
+def test_a_resize_that_makes_no_sense_is_refused(resize: object) -> None:
+    with pytest.raises(ValueRefused, match="whole number"):
+        GeneratorChoice(resize=resize)  # type: ignore[arg-type]
+
+
+def test_an_unknown_range_is_refused() -> None:
+    with pytest.raises(ValueRefused, match="bok"):
+        GeneratorChoice(input_range="bok")  # type: ignore[arg-type]
