@@ -6,7 +6,8 @@ DIR holds photos256/*.jpg. One half of them are the photographs; the other half,
 filter of tools/painting_filter.py and are the paintings, so that no picture is there in both manners. Every few
 minutes the whole state is left in FOLDER, and --resume goes on from there; the learning rate falls over the second
 half of --steps, which may be another number when it goes on. At the end, or at once with --resume --publish and no
-steps left, the pair is judged on pictures that it never saw and written with its card.
+steps left, the pair is judged on pictures that it never saw and written with its card. Beside other work, set
+GOMP_SPINCOUNT=20000: threads that wait for one another without end took two thirds of the time.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import torch
 from tools.translator_networks import Pair
 from tools.translator_pictures import Side, as_pixels, as_tensor, cut_to_fours, read_sides, sheet
 
+LOOKED_AT = 12  # crops of each side that fix the statistics of the norms
 SHOWN = 4  # held-out pictures of each side on a sheet
 
 
@@ -31,6 +33,14 @@ class Training:
     def __init__(self, photos: Side, paintings: Side, out: Path, seed: int) -> None:
         self.photos, self.paintings, self.out, self.seed = photos, paintings, out, seed
         self.pair, self.step, self.seconds = Pair(seed), 0, 0.0
+
+    def look(self) -> None:
+        """Lets the generators see some crops of both sides, once, before the first step."""
+        dice = self.pair.dice
+        crops = [
+            side.crop(dice, side is self.photos) for side in (self.photos, self.paintings) for _ in range(LOOKED_AT)
+        ]
+        self.pair.look(torch.cat(crops))
 
     def save(self) -> None:
         beside = self.out / "state.part"
@@ -104,6 +114,8 @@ def main() -> None:
     training = Training(photos, paintings, options.out, options.seed)
     if options.resume:
         training.resume()
+    else:
+        training.look()
     training.run(options.steps, log_every=100, save_every=180, sheet_every=1000)
     from tools.translator_judging import publish
 

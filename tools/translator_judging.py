@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from tools.train_translator import Training
     from tools.translator_pictures import Pixels, Side
 
+COUNTER = "num_batches_tracked"
 NAMES = ("photo2painting", "painting2photo")
 SUMMARIES = ("Draws photographs as oil paintings", "Draws paintings as photographs")
 TRAINED_ON = "ImageNet sample photographs, one half painted by a filter"
-EXPERT_STEPS, EXPERT_BATCH = 400, 16
+EXPERT_STEPS, EXPERT_BATCH = 1500, 16
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,7 @@ def publish(training: Training, out: Path) -> None:
     """Judges the averaged generators as they are stored (float16), and writes weights, facts and the card."""
     torch.manual_seed(training.seed)
     slow = (training.pair.slow_there, training.pair.slow_back)
-    stored = tuple(
-        {name: value.half().contiguous() for name, value in network.state_dict().items()} for network in slow
-    )
+    stored = tuple(_stored(network) for network in slow)
     read = tuple(_read(state) for state in stored)
     figures = judged(slow, read, training.photos, training.paintings, training.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -78,9 +77,18 @@ def publish(training: Training, out: Path) -> None:
     print(f"published after {training.step} steps: {figures}", flush=True)
 
 
+def _stored(network: nn.Module) -> dict[str, Tensor]:
+    """Weights in float16, running statistics in float32, whose range they may need; no counters."""
+    return {
+        name: (value if "running" in name else value.half()).contiguous()
+        for name, value in network.state_dict().items()
+        if COUNTER not in name
+    }
+
+
 def _read(state: dict[str, Tensor]) -> ResNetGenerator:
     network = ResNetGenerator(PLAN).eval()
-    network.load_state_dict({name: value.float() for name, value in state.items()})
+    network.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)  # the counters
     return network.to(memory_format=torch.channels_last)
 
 
@@ -177,7 +185,7 @@ def card(facts: dict[str, Any], figures: Figures, network: dict[str, Any]) -> st
     return f"""# photo2painting and painting2photo: the pair of translators that comes with tensorviz
 
 **What they are.** Two generators of CycleGAN (`ResNetGenerator`, width {PLAN.width}, {PLAN.blocks} residual blocks,
-instance norm; {network["parameters"]:,} parameters each, stored as float16): from photographs to pictures that look
+batch norms; {network["parameters"]:,} parameters each, stored as float16): from photographs to pictures that look
 painted in oil, and back.
 
 **What they cannot do.** The paintings they know are photographs that went through one filter
@@ -202,7 +210,9 @@ The expert is a small classifier trained on the pictures of both sides and not o
 training beside other work). Unpaired, after Zhu, Park, Isola, Efros (arXiv 1703.10593): least-squares adversarial
 losses with discriminators of 70-pixel patches, cycle losses (weight 10), identity losses (5), a pool of 50 pictures,
 Adam (2e-4; 0.5, 0.999) falling to 0 over the second half, crops of 128 pixels; the published weights are slow
-averages.
+averages. Unlike the published generators, which have instance norms, these have batch norms whose statistics were
+fixed before the first step: an instance norm takes a picture's brightness, contrast and tint away, and no way back can
+know them.
 
 **Data.** 450 photographs of ImageNet classes (github.com/EliSchwartz/imagenet-sample-images), shorter side 256: one
 half as they are, the *other* half painted. The weights are this project's own, under its licence; the pictures are

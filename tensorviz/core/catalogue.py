@@ -70,7 +70,8 @@ class WeightsRow:
 class ModelRow:
     """One model that can be chosen.
 
-    kind: "torchvision" (a published architecture), "bundled" (comes with tensorviz), or "own" (a kept checkpoint).
+    kind: "torchvision" (a published architecture), "published" (by others), "bundled" (comes with tensorviz), or "own"
+    (a kept checkpoint).
     family: the heading it is listed under ("ResNet", "Own checkpoints"). architecture: the builder's name.
     first: the name of the builder's first published weights, whose recipe a checkpoint file starts from.
     """

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tensorviz.core.tensor_index import natural_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 class Module:
     """A part of a network by name, and what lies in it: tensors, elements, bytes, each by name (tied ones each time).
 
-    name: the last part; path: all of it. children: the largest first.
+    name: the last part; path: all of it. children: the largest first, equal ones by name.
     """
 
     name: str
@@ -57,6 +59,10 @@ def module_tree(contents: Contents) -> Module:
     return _finished(root)
 
 
+def _largest_first(module: Module) -> tuple[int, str, str]:
+    return -module.nbytes, natural_key(module.name), module.name
+
+
 def _finished(root: _Node) -> Module:
     """The tree with its largest parts first; without recursion, as names may have thousands of dots."""
     order: list[tuple[_Node, str, str]] = [(root, "", "")]
@@ -64,6 +70,6 @@ def _finished(root: _Node) -> Module:
         order += [(child, name, f"{path}.{name}" if path else name) for name, child in node.children.items()]
     done: dict[int, Module] = {}
     for node, name, path in reversed(order):
-        children = sorted((done.pop(id(child)) for child in node.children.values()), key=lambda m: (-m.nbytes, m.path))
+        children = sorted((done.pop(id(child)) for child in node.children.values()), key=_largest_first)
         done[id(node)] = Module(name, path, node.tensors, node.elements, node.nbytes, tuple(children))
     return done[id(root)]

@@ -22,7 +22,7 @@ FLOAT = 4  # bytes
 HALO = 6  # lines and columns that mirroring for a 7x7 convolution adds
 # Planes of the full size that are in memory together, in units of what a generator of its width holds in one
 # layer; measured, see tests/bench/bench_translate.py.
-PLANES = 3.4
+PLANES = 3.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,12 +166,18 @@ def _bytes_of(contents: Contents, places: Iterable[int]) -> int:
     return sum(storage.nbytes for storage in contents.storages if storage.id in wanted)
 
 
+def find(context: Context, file: TensorFile) -> None:
+    """Goes to the field that searches names."""
+    context.screen.focus_panel("file_search")
+
+
 def compare(context: Context, file: TensorFile) -> None:
-    """Asks for another file and compares."""
+    """Asks for another file, mostly one beside it, and compares."""
     context.screen.choose_files(
         f"Compare {name_of(file)} with",
         (filters_of(context.workspace.files.suffixes)[0], "All files (*)"),
         lambda paths: file.compare_with(paths[0]),
+        folder=os.path.dirname(os.path.abspath(file.path)),  # noqa: PTH100, PTH120 - the very bytes of the path
     )
 
 

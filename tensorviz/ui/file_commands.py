@@ -23,12 +23,16 @@ FILE_COMMANDS: tuple[Command, ...] = (
     ),
     # The file that is looked at.
     Command(
+        "file.find", "&Find a tensor", "Search the names of the file that is looked at",
+        files.on_file(files.find), "Ctrl+F", "search", "&Edit", "find", files.is_read,
+    ),
+    Command(
         "file.open_in_session", "Ope&n in the session", "Copy the selected tensors, or all, into the session",
         files.on_file(files.open_in_session), "Ctrl+Shift+E", "tensor", "&File", "file", files.has_tensors,
     ),
     Command(
         "file.compare", "Co&mpare with...", "How the tensors of another file differ from those of this one",
-        files.on_file(files.compare), "", "operations", "&File", "file", files.is_read,
+        files.on_file(files.compare), "", "compare", "&File", "file", files.is_read,
     ),
     Command(
         "file.compact", "Write com&pact copy...", "A copy without the bytes that no tensor reaches",

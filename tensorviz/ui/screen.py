@@ -26,8 +26,8 @@ class Screen(Protocol):
     filters are those of file dialogs: "Pictures (*.png *.jpg)". `then` is not called when the person gives up.
     """
 
-    def choose_files(self, title: str, filters: tuple[str, ...], then: Chosen) -> None:
-        """Asks for files that exist."""
+    def choose_files(self, title: str, filters: tuple[str, ...], then: Chosen, folder: str = "") -> None:
+        """Asks for files that exist; begins in a folder, "" for the one of the last time."""
 
     def choose_folder(self, title: str, then: Chosen) -> None:
         """Asks for a folder; `then` gets a list of one."""

@@ -70,13 +70,13 @@ def seconds(run: Callable[[], object], times: int) -> list[float]:
     return taken
 
 
-def started(*arguments: str) -> int:
-    """Runs the interpreter with the arguments; gives the peak of its memory in kB."""
+def started(*arguments: str) -> tuple[int, float]:
+    """Runs the interpreter with the arguments; gives the peak of its memory in kB and its seconds of a processor."""
     process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
-    return usage.ru_maxrss
+    return usage.ru_maxrss, usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:
@@ -98,9 +98,10 @@ def main() -> None:
         for path in sorted(path for path in Path(name).iterdir() if given.only in path.name):
             for form in ("json", "text"):
                 command = ("-m", "tensorviz", "inspect", str(path), "--format", form)
-                taken, memory = seconds(partial(started, *command), runs), started(*command)
+                taken, (memory, busy) = seconds(partial(started, *command), runs), started(*command)
                 best, middle = min(taken) - idle, statistics.median(taken) - idle
-                print(f"{path.name}, {form}: best {best:.2f} s, median {middle:.2f} s, {memory / 1000:.0f} MB")
+                figures = f"best {best:.2f} s, median {middle:.2f} s, busy {busy:.2f} s, {memory / 1000:.0f} MB"
+                print(f"{path.name}, {form}: {figures}")
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def cancel(width: int, blocks: int, rounds: int) -> str:
     whole = time.perf_counter() - started
     for number in range(rounds):
         token, asked = CancelToken(), list[float]()
-        timer = threading.Timer(whole * (number + 1) / (rounds + 2), lambda t=token, a=asked: _ask(t, a))  # type: ignore[misc]  # each round's own
+        timer = threading.Timer(whole * (number + 1) / (rounds + 2), lambda t=token, a=asked: _ask(t, a))
         timer.start()
         try:
             ours.translate(image, token)

@@ -182,7 +182,9 @@ def test_what_comes_with_tensorviz_is_neither_fetched_nor_deleted(
     file = tmp_path / "comes.safetensors"
     file.write_bytes(b"1234")
     bundled = replace(weights(""), path=str(file), bundled=True, sha256_prefix="")
-    monkeypatch.setattr("tensorviz.cli.fetch.find_any_model", lambda *_: ModelRow("tiny", "bundled", "", "", (bundled,)))
+    monkeypatch.setattr(
+        "tensorviz.cli.fetch.find_any_model", lambda *_: ModelRow("tiny", "bundled", "", "", (bundled,))
+    )
     assert main(["fetch", "tiny"]) == 0
     assert "comes with tensorviz" in capsys.readouterr().out
     assert main(["fetch", "--delete", "tiny"]) == 1

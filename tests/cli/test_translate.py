@@ -10,10 +10,12 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 from safetensors.torch import save_file
 
@@ -22,6 +24,15 @@ from tests.engine.translate.plain import Variant, checkpoint
 
 KEYS = ("path", "task", "model", "weights", "device", "precision", "seconds", "output", "size")
 Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """These networks are too small to share: threads that wait for one another cost more than they do."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +137,24 @@ def test_a_report_gets_the_rows(capsys: Captured, folder: Path, options: list[st
     code, out, _ = translated(capsys, str(folder / "b.png"), *options, "--format", "json", "--report", str(report))
     assert (code, out) == (0, "")
     assert len(json.loads(report.read_text())) == 1
+
+
+def test_a_pixel_is_translated_and_200_megapixels_are_a_sentence(
+    capsys: Captured, options: list[str], tmp_path: Path
+) -> None:
+    Image.new("RGB", (1, 1), "red").save(tmp_path / "one.png")
+    Image.new("1", (20000, 10000)).save(tmp_path / "many.png")
+    paths = [str(tmp_path / name) for name in ("one.png", "many.png")]
+    code, out, _ = translated(capsys, *paths, *options, "--format", "json")
+    rows = json.loads(out)
+    assert (code, rows[0]["size"]) == (1, [24, 24])
+    assert "20,000 x 10,000 pixels" in rows[1]["error"]["message"]
+    (row,) = json.loads(translated(capsys, paths[0], *options, "--resize", "0", "--format", "json")[1])
+    assert row["size"] == [1, 1]
+    book = [*options, "--resize", "0", "--input-range", "book", "--format", "json"]
+    (row,) = json.loads(translated(capsys, paths[0], *book)[1])
+    assert "too small" in row["error"]["message"]
+    assert "--input-range trained" in row["error"]["hint"]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,12 @@ def test_modules_are_a_tree_with_the_largest_first() -> None:
     assert (found.modules.elements, found.modules.tensors) == (14, 3)
 
 
+def test_modules_of_one_size_are_in_the_order_of_their_numbers() -> None:
+    found = analyse(contents(*(tensor(f"block.{at}.w", contiguous((2,))) for at in range(12)), A=8))
+    (block,) = found.modules.children
+    assert [child.name for child in block.children] == [str(at) for at in range(12)]
+
+
 def test_storages_without_tensors_are_all_waste() -> None:
     assert wasted_bytes(contents(A=100)) == 100
     assert "no tensor looks at it" in analyse(contents(A=100)).sentences[0]

@@ -61,14 +61,16 @@ def test_refused_as_the_library_refuses(seed: int) -> None:
 
 @pytest.mark.parametrize("kind", ["strided", "overlapping", "columns"])
 def test_ten_thousand_views_of_one_storage(kind: str) -> None:
-    layout = {
-        "strided": lambda at: Layout((3,), (2,), 6 * at), "overlapping": lambda at: Layout((6,), (1,), at),
-        "columns": lambda at: Layout((6,), (10_000,), at),
+    shape, stride, step = {
+        "strided": ((3,), (2,), 6), "overlapping": ((6,), (1,), 1), "columns": ((6,), (10_000,), 1),
     }[kind]  # fmt: skip  # a table
-    ours = contents_of([layout(at) for at in range(10_000)], 240_000)
-    start = time.process_time()
-    found = analyse(ours)
-    assert time.process_time() - start < 2.0  # 0.5 wanted, on a computer that does nothing else
+    ours = contents_of([Layout(shape, stride, step * at) for at in range(10_000)], 240_000)
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        found = analyse(ours)
+        taken.append(time.process_time() - start)
+    assert min(taken) < 1.5  # 0.5 wanted, on a computer that does nothing else
     assert found.wasted == {"strided": 120_000, "overlapping": 240_000 - 4 * 10_005, "columns": 0}[kind]
     assert len(found.refused) == {"strided": 10_000, "overlapping": 10_000, "columns": 20_000}[kind]
 

@@ -42,9 +42,17 @@ class Noted(Screen):
         self.suggested: list[str] = []
         self.taken: list[tuple[list[str], str]] = []
         self.details: list[str] = []
+        self.folders: list[str] = []
+        self.focused: list[str] = []
 
-    def choose_files(self, title: str, filters: tuple[str, ...], then: Callable[[list[str]], None]) -> None:
+    def focus_panel(self, name: str) -> None:
+        self.focused.append(name)
+
+    def choose_files(
+        self, title: str, filters: tuple[str, ...], then: Callable[[list[str]], None], folder: str = ""
+    ) -> None:
         self.asked.append((title, filters))
+        self.folders.append(folder)
         then([self.file])
 
     def save_file(
@@ -111,8 +119,8 @@ def test_any_file_can_be_opened_as_a_picture(shelf: Shelf) -> None:
 
 
 OF_A_FILE = (
-    "file.open_in_session", "file.compare", "file.compact", "file.to_safetensors", "file.use_as_model", "file.reload",
-    "file.close", "file.copy_path", "file.copy_python", "file.copy_command", "file.show_folder",
+    "file.find", "file.open_in_session", "file.compare", "file.compact", "file.to_safetensors", "file.use_as_model",
+    "file.reload", "file.close", "file.copy_path", "file.copy_python", "file.copy_command", "file.show_folder",
 )  # fmt: skip
 
 
@@ -211,10 +219,18 @@ def test_a_file_that_the_longer_name_would_write_over_is_asked_about(shelf: Shel
     assert shelf.engine.last(WriteCopy).out == str(tmp_path / "small.pt")
 
 
+def test_ctrl_f_goes_to_the_search_of_the_file(shelf: Shelf) -> None:
+    shelf.open(PLAIN)
+    assert command("file.find").shortcuts == ("Ctrl+F",)
+    noted = run(shelf, "file.find")
+    assert (noted.pages, noted.focused) == (["tensors"], ["file_search"])
+
+
 def test_a_file_is_compared_with_the_one_that_is_chosen(shelf: Shelf) -> None:
     file = shelf.open(PLAIN)
     noted = run(shelf, "file.compare", Noted("/x/before.pt"))
     assert noted.asked[0][0] == "Compare model.pt with"
+    assert noted.folders == ["/x"]  # the one of the file: what is compared lies beside it
     assert shelf.engine.all(CompareFiles) == [CompareFiles(file.number, "/x/model.pt", "/x/before.pt")]
 
 

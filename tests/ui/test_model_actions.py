@@ -28,7 +28,9 @@ class Remembering:
     def focus_panel(self, name: str) -> None:
         self.focused.append(name)
 
-    def choose_files(self, title: str, filters: tuple[str, ...], then: Callable[[list[str]], None]) -> None:
+    def choose_files(
+        self, title: str, filters: tuple[str, ...], then: Callable[[list[str]], None], folder: str = ""
+    ) -> None:
         then(["/tmp/flowers.pth"])
 
 

@@ -128,7 +128,7 @@ def test_a_drawing_that_nobody_can_make_is_said(desk: Desk) -> None:
     actions.export("grid", "svg")(context(desk, Screen()))
     said = desk.workspace.messages.last
     assert said is not None
-    assert said.text == "There is no grid to export."
+    assert (said.text, said.hint) == ("There is no grid to export.", "Choose a tensor to look at first.")
     assert desk.engine.all(WriteDrawing) == []
 
 

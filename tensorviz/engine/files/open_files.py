@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tensorviz.core.stored import Contents
-from tensorviz.engine.files.reading import KEPT, FileReader, Stamp, stamps_of
+from tensorviz.engine.files.reading import KEPT, KEPT_AT_WORK, FileReader, Stamp, stamps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ class OpenedFile:
 
     def reader(self, check: Callable[[], None] = lambda: None) -> FileReader:
         """A reader of its own, for one thread. check: called now and then while it works; what it raises goes on."""
-        return FileReader(self.stamps, check)
+        return FileReader(self.stamps, KEPT_AT_WORK, check)
 
     @cached_property
     def storages(self) -> dict[str, StoredStorage]:
@@ -83,7 +83,7 @@ class OpenFiles:
     def looking(self, opened: OpenedFile, check: Callable[[], None]) -> FileReader:
         """The reader for looking at pages, which keeps what was inflated lately: for the one lane that looks."""
         with self._lock:
-            reader = self._readers.pop(opened.number, None) or FileReader(opened.stamps)
+            reader = self._readers.pop(opened.number, None) or FileReader(opened.stamps, KEPT)
             if opened.number in self._open:
                 self._readers[opened.number] = reader  # as the last one used
         reader.check = check

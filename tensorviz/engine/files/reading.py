@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 Stamp = tuple[int, int]  # bytes, time of the last change in nanoseconds
 
-KEPT = 32 << 20  # bytes of what was inflated lately that a reader keeps
+KEPT = 32 << 20  # bytes of what was inflated lately that is kept for looking
+KEPT_AT_WORK = 12 << 20  # and by a reader that goes through a file
 MOST_MEMBERS = 4  # compressed members that a reader keeps its places in
 AGAIN = "Open it again."
 
@@ -45,13 +46,16 @@ def _stamp(name: str) -> Stamp:
 
 
 class FileReader:
-    """Reads for one thread. `read` is what everything in engine/checkpoints takes as its reader."""
+    """Reads for one thread. `read` is what everything in engine/checkpoints takes as its reader.
 
-    def __init__(self, stamps: Mapping[str, Stamp], check: Callable[[], None] = lambda: None) -> None:
+    kept: bytes of what was inflated lately that it keeps.
+    """
+
+    def __init__(self, stamps: Mapping[str, Stamp], kept: int, check: Callable[[], None] = lambda: None) -> None:
         self.check = check
         self._stamps = stamps
         self._members: dict[tuple[str, str], InflatedMember] = {}
-        self._chunks = RecentChunks(KEPT)
+        self._chunks = RecentChunks(kept)
 
     @property
     def held(self) -> int:

@@ -201,11 +201,15 @@ class SessionRestored(Event):
 
 @dataclass(frozen=True, slots=True)
 class CostAsked(Event):
-    """A step would take much; it waits for AnswerCost with this number. nbytes: of memory, 0 when it is about time."""
+    """A step would take much; it waits for AnswerCost with this number. nbytes: of memory, 0 when it is about time.
+
+    opens: tensors are to be opened, no code is to run.
+    """
 
     question: int
     message: str
     nbytes: int
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

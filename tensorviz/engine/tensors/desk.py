@@ -175,7 +175,14 @@ class Desk:
 
     def _terms(self) -> Terms:
         token = self._token
-        return Terms(self._ask, token.check) if token is not None else Terms(self._ask)
+        return Terms(self._ask_or_end, token.check) if token is not None else Terms(self._ask_or_end)
+
+    def _ask_or_end(self, error: TooCostly) -> bool:
+        """A person who says no wishes that nothing is done; where nobody can be asked it is refused."""
+        allowed = self._ask(error)
+        if not allowed and self._asked is not None:
+            raise Cancelled
+        return allowed
 
     def _name_storages(self, all_of_them: bool = False) -> None:
         """Each storage has its letter from the step that made it, so that it has the same when it is brought back.

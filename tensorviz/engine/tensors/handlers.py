@@ -262,7 +262,7 @@ def open_from_file(job: Job, desk: Desk) -> None:
         return open_stored(request, taken, terms)
 
     def asked(number: int, error: TooCostly) -> None:
-        job.report(CostAsked(job.number, number, error.message, error.bytes))
+        job.report(CostAsked(job.number, number, error.message, error.bytes, opens=True))
 
     row = desk.take(make, job.token, asked)
     job.report(StepRan(job.number, row))

@@ -53,7 +53,7 @@ class FileHead(QFrame):
         self.name, self.line = _NameLine(), ChipLine()
         self.switch = SegmentedSwitch("What is shown of the file")
         self.open_in_session = self._button("Open in session", "tensor", OPEN, "file.open_in_session")
-        self.compare = self._button("Compare...", "operations", "Compare it with another file", "file.compare")
+        self.compare = self._button("Compare...", "compare", "Compare it with another file", "file.compare")
         self.save_copy = self._button("Save a copy", "", "Write a copy of the file", "")
         self.change_raw = self._button("Change...", "edit", "Take its bytes as other numbers", "")
         self.more = self._button("", "more", "More to do with the file", "")

@@ -40,7 +40,7 @@ class LookingPanels(QWidget):
         self._looking = looking
         self._canvas: CanvasPanel | None = None
         self._inspector: Inspector | None = None
-        places = self._upper, self._lower, self._right = _place(), _place(), _place()
+        places = self._upper, self._lower, self._right = place(), place(), place()
         middle = splitter("file_middle", Qt.Orientation.Vertical, places[:2], (GRIDS, CANVAS))
         whole = splitter("file_looking", Qt.Orientation.Horizontal, (middle, self._right), (MIDDLE, INSPECTOR))
         whole.setStretchFactor(0, 1)
@@ -50,7 +50,7 @@ class LookingPanels(QWidget):
         column.addWidget(whole)
         # Panels are made where they stay: one that gets another parent is laid out and dressed anew.
         self.grids = GridsPanel(looking, self._upper)
-        _put(self._upper, self.grids)
+        put(self._upper, self.grids)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -64,7 +64,7 @@ class LookingPanels(QWidget):
         if self._canvas is None:
             self._canvas = CanvasPanel(self._looking, self._lower)
             self._canvas.export_wished.connect(self._export)
-            _put(self._lower, self._canvas)
+            put(self._lower, self._canvas)
         return self._canvas
 
     @property
@@ -72,7 +72,7 @@ class LookingPanels(QWidget):
         """The inspector, made now if it is not there yet."""
         if self._inspector is None:
             self._inspector = Inspector(self._looking, self._right)
-            _put(self._right, self._inspector)
+            put(self._right, self._inspector)
         return self._inspector
 
     @property
@@ -131,14 +131,15 @@ class LookingPanels(QWidget):
         self._looking.messages.say(f"Copied: {text}")
 
 
-def _place() -> QWidget:
+def place(parent: QWidget | None = None) -> QWidget:
     """Where a panel will be: as wide and as high as it."""
-    place = QWidget()
-    QVBoxLayout(place).setContentsMargins(0, 0, 0, 0)
-    return place
+    made = QWidget(parent)
+    QVBoxLayout(made).setContentsMargins(0, 0, 0, 0)
+    return made
 
 
-def _put(place: QWidget, panel: QWidget) -> None:
-    column = place.layout()
+def put(where: QWidget, panel: QWidget) -> None:
+    """Puts a panel into its place."""
+    column = where.layout()
     assert column is not None, "made with it"
     column.addWidget(panel)

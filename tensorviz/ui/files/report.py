@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -27,13 +27,17 @@ if TYPE_CHECKING:
     from tensorviz.core.checkpoint_analysis import Analysis
     from tensorviz.core.stored import Contents
     from tensorviz.ui.files.report_section import Section
-    from tensorviz.ui.state.tensor_file import TensorFile
+    from tensorviz.ui.state.tensor_file import TensorFile, Work
     from tensorviz.ui.state.workspace import Workspace
 
     Maker = Callable[[Contents, Analysis], Section]
 
 WIDEST, MARGIN, BETWEEN = 980, 20, 20
 LINES_AT_ONCE = 100
+SETTLED = 60  # milliseconds until a section that says more has its new size
+TOLD_OF: dict[Work, type[Section]] = {
+    "compare": CompareSection, "compact": WrongSection, "safetensors": ConvertSection
+}  # fmt: skip  # a table
 
 
 def place_of(file: TensorFile, name: str) -> int | None:
@@ -45,13 +49,15 @@ def place_of(file: TensorFile, name: str) -> int | None:
 
 
 class Report(QWidget):
-    """The panel. Signals: tensor_wished(place) when the name of a tensor was chosen.
+    """The panel. Signals: tensor_wished(place) when the name of a tensor was chosen; begun() when work began of which
+    it tells: a comparison, a copy. Its section is brought in sight then, and when there is more to say.
 
     sections: from above; all but the first are made once the file is analysed, one by one, so that the window never
     waits for all of them. ready: whether all are there.
     """
 
     tensor_wished = Signal(int)
+    begun = Signal()
 
     def __init__(self, workspace: Workspace, file: TensorFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,12 +68,14 @@ class Report(QWidget):
         self._steps: list[Callable[[], object]] = []
         self._copying: Iterator[str] = iter(())
         self._copied: list[str] = []
+        self._under_way: set[Work] = set()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._step)
         self.identity = IdentitySection(workspace, file)
         self._build()
         file.read_to_end.connect(self.identity.show_file)
         file.analysed.connect(self._analysed)
+        file.working_changed.connect(self._follow)
         self.identity.show_file()
         if file.analysis is not None:
             self._analysed()
@@ -140,6 +148,33 @@ class Report(QWidget):
             self._steps.pop(0)()
         elif not self._copy_more():
             self._timer.stop()
+
+    # ---------------------------------------------------------------------------------------------- under way
+
+    @Slot()
+    def _follow(self) -> None:
+        """Work that was asked for elsewhere is told of here, in sight."""
+        now = {work for work in TOLD_OF if self._file.is_working(work)}
+        changed, begun = now ^ self._under_way, now - self._under_way
+        self._under_way = now
+        for work in changed:
+            self._bring_in_sight(TOLD_OF[work])
+        if begun:
+            self.begun.emit()
+
+    def _bring_in_sight(self, kind: type[Section]) -> None:
+        """Once it has the size that what it says needs."""
+        section = next((one for one in self.sections if isinstance(one, kind)), None)
+        if section is not None:
+            QTimer.singleShot(SETTLED, section, lambda: self._show_top(section))
+
+    def _show_top(self, section: Section) -> None:
+        """All of it, or as much of it from its top as there is room for."""
+        inside, bar = self.area.widget(), self.area.verticalScrollBar()
+        assert inside is not None, "it was given one"
+        top = section.mapTo(inside, QPoint(0, 0)).y()
+        bottom = top + section.height() - self.area.viewport().height()
+        bar.setValue(min(max(bar.value(), bottom), top))
 
     # ----------------------------------------------------------------------------------------------- as text
 

@@ -98,7 +98,7 @@ class IdentitySection(Section):
         self.facts, self.needs = Sentence(), QWidget()
         self.figures = QWidget()
         self.metadata, self.others = Folded("Metadata of the file", PAIRS), Folded("Beside the tensors", PAIRS)
-        self.use = push_button("Use as a model...", "Opens the form of own checkpoints on the Models page")
+        self.use = push_button("Use as a network...", "Opens the form of own checkpoints on the Models page")
         self.copy = push_button("Copy report as text", "All that is said here, as `tensorviz inspect` says it")
         self.rule.hide()
         self.heading.hide()

@@ -60,6 +60,11 @@ class Section(QWidget):
         column.addLayout(self.head)
         column.addLayout(self.body)
 
+    def say_title(self, title: str) -> None:
+        """Another heading."""
+        self.heading.setText(title)
+        self.setAccessibleName(title)
+
     def add(self, *widgets: QWidget) -> None:
         """Adds to the body, from above."""
         for widget in widgets:

@@ -29,16 +29,17 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
 
 NOTHING = "Nothing: no byte is wasted, nothing in it would run, all is contiguous. Values were not looked at for this."
+WRONG, ALL_RIGHT = "What is wrong with it", "What to know of it"  # the latter: nothing is, but there is more to say
 NOTHING_BUT = "Nothing that names and layouts tell. Values were not looked at for this."
 
 
 class WrongSection(Section):
-    """What is wrong with it."""
+    """What is wrong with it, or what to know of it when nothing is."""
 
     def __init__(
         self, workspace: Workspace, file: TensorFile, place_of: PlaceOf, parent: QWidget | None = None
     ) -> None:
-        super().__init__("What is wrong with it", parent)
+        super().__init__(WRONG, parent)
         self._workspace, self._file, self._place_of = workspace, file, place_of
         self.quiet = Sentence()
         self.globals_text, self.globals = Sentence(mark=True, tone="danger"), TablePlace(Columns(("",)), "Names in it")
@@ -61,6 +62,8 @@ class WrongSection(Section):
         self.refused_text.say(text, "info")
         self.refused.set_rows(refusal_rows(analysis, self._place_of))
         quiet = not (found or wasted or text or contents.unsafe_globals)
+        grave = wasted or contents.unsafe_globals or any(trouble.tone != "info" for trouble in found)
+        self.say_title(WRONG if quiet or grave else ALL_RIGHT)
         self.quiet.say((NOTHING if contents.format.startswith("pt") else NOTHING_BUT) if quiet else "", "muted")
 
     def _globals(self, contents: Contents) -> None:

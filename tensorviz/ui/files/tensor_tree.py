@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tensorviz.core.stored import Contents
@@ -277,12 +277,6 @@ class TensorTree(QWidget):
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
-    def start_search(self) -> None:
-        """Puts the keyboard into the search."""
-        self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.filters.search.selectAll()
-
-    @Slot()
     def _enter_rows(self) -> None:
         if self.model.nodes:
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -336,8 +330,6 @@ class TensorTree(QWidget):
         self.picks.counted.connect(self._tell_picked)
         self.foot.cleared.connect(self._clear)
         self.view.horizontalHeader().sectionClicked.connect(self._sort_by)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.start_search)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
 
 def _wasteful(analysis: Analysis) -> Generator[None, None, dict[str, StorageUse]]:

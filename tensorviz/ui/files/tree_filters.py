@@ -145,6 +145,7 @@ class TreeFilters(QWidget):
 
     def _build_fields(self) -> None:
         self.search.setPlaceholderText("Find a name")
+        self.search.setObjectName("file_search")
         self.search.setAccessibleName("Find tensors by name")
         self.search.setToolTip(FIND_TIP)
         self.search.setAccessibleDescription(FIND_TIP)

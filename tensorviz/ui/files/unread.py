@@ -28,6 +28,7 @@ WIDEST = 700
 SIGN = 22
 ABOVE = 56  # pixels over what is said
 PICTURE = "Its samples can be opened as tensors in the session. Networks look at pictures on the Models page."
+EMPTY = " is empty (0 bytes)."
 IN_A_TERMINAL = ("give --dtype and --shape", "take it as such below")  # what a hint says there, and here
 
 
@@ -117,8 +118,9 @@ class Unread(QScrollArea):
         hint = PICTURE if _is_picture(problem.message) else problem.hint.replace(*IN_A_TERMINAL)
         self.hint.say(hint)
         self.details.say(problem.details)
-        buttons = (self.again, self.close_button, self.as_raw)
-        more = (self.as_picture,) if _is_picture(problem.message) else ()
+        buttons = (self.again, self.close_button)
+        more: tuple[QPushButton, ...] = (self.as_picture,) if _is_picture(problem.message) else ()
+        more += (self.as_raw,) if _has_bytes(problem.message) else ()
         shown = [self.sign, self.title, *buttons, *more]
         shown += [label for label, text in ((self.hint, hint), (self.details, problem.details)) if text]
         self._show(tuple(shown))
@@ -208,6 +210,11 @@ class Unread(QScrollArea):
 
 def _name(path: str) -> str:
     return path_text(PurePath(path).name or path)
+
+
+def _has_bytes(sentence: str) -> bool:
+    """Whether there may be bytes to be taken as numbers: not when it is a folder, not there or empty."""
+    return not (" is a folder, " in sentence or sentence.startswith("There is no file ") or sentence.endswith(EMPTY))
 
 
 def _is_picture(sentence: str) -> bool:

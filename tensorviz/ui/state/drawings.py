@@ -54,7 +54,7 @@ class DrawingsState(QObject):
         """Writes the drawing of that kind as it is now; the suffix of the path says as what. Tells when it is done."""
         drawing = self.make(kind)
         if drawing is None:
-            self._messages.say(f"There is no {kind} to export.", "Make a tensor in the console first.", "warning")
+            self._messages.say(f"There is no {kind} to export.", "Choose a tensor to look at first.", "warning")
         else:
             self._writing.add(self._jobs.send(WriteDrawing(drawing, path)))
 

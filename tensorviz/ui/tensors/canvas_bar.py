@@ -71,7 +71,7 @@ class CanvasBar(QFrame):
         self.chooser.blockSignals(False)
         self.chooser.setVisible(several)
         self.title.setVisible(not several)
-        self.title.setText(f"Storage {storage.id}   {storage.title}" if storage is not None else "Storage")
+        self.title.say(*_titles(storage))
         there = storage is not None
         for part in (self.wrap, self.go_to, self.smaller, self.usual, self.wider, self.walk, self.export):
             part.setEnabled(there)
@@ -190,6 +190,15 @@ class CanvasBar(QFrame):
         self.go_to.setToolTip(f"{GO_TO_TIP}  Ctrl+G")
         self.go_to.textEdited.connect(lambda _: self._dress(""))
         self.go_to.returnPressed.connect(self._go)
+
+
+def _titles(storage: StorageFacts | None) -> tuple[str, ...]:
+    """What stands in the head, and what is left of it where there is less room."""
+    if storage is None:
+        return ("Storage",)
+    cells, size = storage.title.split(" of ")[0], storage.title.split(", ")[0]
+    name = f"Storage {storage.id}"
+    return (f"{name}   {storage.title}", f"{name}   {cells}", f"{name}   {size}", f"{storage.id}   {size}", name)
 
 
 def _label(storage: StorageFacts) -> str:

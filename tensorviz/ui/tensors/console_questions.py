@@ -54,7 +54,8 @@ class CostQuestion(ConsoleQuestion):
         self.declined.connect(lambda: session.answer(False))
 
     def _asked(self, asked: CostAsked) -> None:
-        self.put(cost_text(asked), "Run it all the same", "Do not", lambda: self._session.answer(True))
+        yes = "Open them" if asked.opens else "Run it all the same"
+        self.put(cost_text(asked), yes, "Do not", lambda: self._session.answer(True))
 
     def _follow(self) -> None:
         """A step that was cancelled asks no more."""
@@ -84,7 +85,7 @@ def cost_text(asked: CostAsked) -> str:
     """The question in words, with the memory where that is what it costs."""
     memory = f" It needs {bytes_text(asked.nbytes)} of memory." if asked.nbytes else ""
     memory = "" if bytes_text(asked.nbytes) in asked.message else memory
-    return f"{asked.message}{memory} Run it?"
+    return f"{asked.message}{memory} {'Open them?' if asked.opens else 'Run it?'}"
 
 
 def restored_text(restored: SessionRestored) -> str:

@@ -23,6 +23,7 @@ class ElidedLabel(QLabel):
     ) -> None:
         super().__init__(text, parent)
         self._mode = mode
+        self._shorter: tuple[str, ...] = ()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -30,9 +31,19 @@ class ElidedLabel(QLabel):
         """A few letters."""
         return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
 
+    def say(self, text: str, *shorter: str) -> None:
+        """A text, and what to say in its place where there is less room, the longest first."""
+        self._shorter = shorter
+        self.setText(text)
+        self.update()
+
     def shown(self) -> str:
         """The text as it fits."""
-        return self.fontMetrics().elidedText(self.text(), self._mode, self.contentsRect().width())
+        metrics, width = self.fontMetrics(), self.contentsRect().width()
+        for text in (self.text(), *self._shorter):
+            if metrics.horizontalAdvance(text) <= width:
+                return text
+        return metrics.elidedText(self._shorter[-1] if self._shorter else self.text(), self._mode, width)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints what fits."""

@@ -38,11 +38,13 @@ class WindowScreen:
 
     # ------------------------------------------------------------------------------------------------ file dialogs
 
-    def choose_files(self, title: str, filters: tuple[str, ...], then: Chosen) -> None:
+    def choose_files(self, title: str, filters: tuple[str, ...], then: Chosen, folder: str = "") -> None:
         """Asks for files that exist."""
         dialog = self._file_dialog(title, then)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(filters)
+        if folder:
+            dialog.setDirectory(folder)
         dialog.show()
 
     def choose_folder(self, title: str, then: Chosen) -> None:
@@ -126,8 +128,9 @@ class WindowScreen:
         self._window.show_page(key)
 
     def focus_panel(self, name: str) -> None:
-        """Gives the keyboard to the widget of that object name, where the current page has one."""
-        panel = self._window.page().findChild(QWidget, name)
+        """Gives the keyboard to the widget of that object name that the current page shows, if any."""
+        panels = self._window.page().findChildren(QWidget, name)
+        panel = next((one for one in panels if one.isVisible()), None)
         if panel is not None:
             panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

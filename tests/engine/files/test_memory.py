@@ -20,12 +20,14 @@ MOST = 300_000  # kB above the idle process
 PROGRAM = """
 import random, re, sys, threading
 from pathlib import Path
+from tests.engine.files import rig
 from tests.engine.files.rig import Files
 from tensorviz.engine.messages.files import CompareFiles, LookAtValues
 
 def anonymous():
     return int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 
+rig.SECONDS = 900.0
 files, done, peak = Files(), threading.Event(), [0]
 import numpy
 idle = anonymous()
@@ -34,7 +36,7 @@ def watch():
     while not done.wait(0.01):
         peak[0] = max(peak[0], anonymous())
 
-watching = threading.Thread(target=watch)
+watching = threading.Thread(target=watch, daemon=True)
 watching.start()
 chance = random.Random(1)
 for path in sys.argv[2:]:
@@ -98,6 +100,7 @@ def test_a_file_of_ten_gigabytes_and_a_packed_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_at_length(tmp_path: Path) -> None:
     write_sparse(tmp_path / "x.safetensors")
     write_packed(tmp_path / "x.npz", 1024)

@@ -76,3 +76,12 @@ def test_half_precision_is_computed_with_as_float32() -> None:
     expected = drawn({name: value.float() for name, value in halved.items()}, PICTURE, variant)[0]
     assert apart(ours(halved), expected) < 1e-4
     assert "float16" in build_generator(halved).notes[0]
+
+
+def test_with_instance_norms_the_input_range_does_not_matter() -> None:
+    # The first norm takes scale and offset away; a batch norm keeps them. So the book's zebra is the trained one's.
+    for batch, same in ((False, True), (True, False)):
+        variant = Variant(8, 6, batch=batch)
+        forward = Forward(build_generator(checkpoint(variant)).network, torch.device("cpu"))
+        between = apart(forward.drawn(PIXELS.numpy(), "trained"), forward.drawn(PIXELS.numpy(), "book"))
+        assert (between < 1e-3) is same

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -11,92 +10,20 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tensorviz.core.checkpoint_layout import analyse
-from tensorviz.core.checkpoint_lost import what_is_lost
-from tensorviz.core.checkpoint_values import Comparison, Difference, Duplicates, TensorValues, Written
-from tensorviz.core.errors import Problem
+from tensorviz.core.checkpoint_values import Written
 from tensorviz.core.family import Family
-from tensorviz.core.stored import Contents
-from tensorviz.engine.messages import JobCancelled, JobFailed, JobFinished, JobProgress, JobStarted
+from tensorviz.engine.messages import JobFinished, JobProgress, JobStarted
 from tensorviz.engine.messages.files import (
-    CompareFiles,
     CopyWritten,
-    DuplicatesFound,
-    FileAnalysed,
-    FilesCompared,
-    LookAtValues,
-    OpenFile,
-    ValuesSeen,
     WriteCopy,
 )
-from tensorviz.ui.files.report import Report
-from tensorviz.ui.files.report_other import CompareSection, ConvertSection
+from tensorviz.ui.files.report_other import ConvertSection
 from tensorviz.ui.files.report_parts import DTypesSection, ModulesSection, StoragesSection
-from tensorviz.ui.files.report_table import MOST_ROWS, ReportTable
-from tensorviz.ui.files.report_values import ValuesSection
-from tensorviz.ui.files.report_wrong import WrongSection
-from tests.ui.files.shelf import Shelf, contents, many, stored
+from tensorviz.ui.files.report_table import MOST_ROWS
+from tensorviz.ui.files.report_wrong import WRONG, WrongSection
+from tests.ui.files.report_room import SLICE, TIED, Rig, cells, figures_of
+from tests.ui.files.shelf import contents, many, stored
 from tests.ui.models.room import nameless
-
-S = TypeVar("S", bound=QWidget)
-TIED = contents(
-    stored("enc.weight", "A", (4, 2)), stored("dec.weight", "A", (4, 2)), stored("t", "B", (2, 3), stride=(1, 2)),
-    stored("h", "C", (2,), "float16"),
-)  # fmt: skip  # a table
-SLICE = contents(stored("", "A", (10,)), sizes={"A": 4_000_000})
-
-
-class Rig:
-    """A report on a file that a test made."""
-
-    def __init__(self, qtbot: QtBot, whole: Contents, family: Family | None = None, guess: str = "tensors") -> None:
-        self.qtbot, self.shelf = qtbot, Shelf()
-        self.engine, self.workspace = self.shelf.engine, self.shelf.workspace
-        self.file = self.shelf.files.open("/x/model.pt")
-        self.report = Report(self.workspace, self.file)
-        qtbot.addWidget(self.report)
-        self.report.resize(860, 700)
-        self.report.show()
-        self.wished: list[int] = []
-        self.commands: list[str] = []
-        self.report.tensor_wished.connect(self.wished.append)
-        self.workspace.wishes.wished.connect(self.commands.append)
-        self.shelf.read(self.file, whole)
-        self.waiting = self.report.identity.title.plain
-        job = self.engine.job(OpenFile)
-        told = FileAnalysed(job, self.file.number, analyse(whole), family, guess, tuple(what_is_lost(whole)))
-        self.engine.answer(told, JobFinished(job))
-        qtbot.waitUntil(lambda: self.report.ready)
-
-    def part(self, kind: type[S]) -> S:
-        """The section of that class."""
-        return next(section for section in self.report.sections if isinstance(section, kind))
-
-    def press(self, button: QWidget) -> None:
-        """Presses it with the keyboard."""
-        self.qtbot.keyClick(button, Qt.Key.Key_Space)
-
-
-def cells(table: ReportTable | None, parent: QModelIndex | None = None) -> list[tuple[str, ...]]:
-    """What a table says, row by row, with the rows below."""
-    assert table is not None
-    model, above = table.rows, QModelIndex() if parent is None else parent
-    said = []
-    for row in range(model.rowCount(above)):
-        said.append(tuple(model.index(row, at, above).data() for at in range(model.columnCount())))
-        said += cells(table, model.index(row, 0, above)) if table.isExpanded(model.index(row, 0, above)) else []
-    return said
-
-
-def figures_of(rig: Rig) -> list[str]:
-    flow = rig.report.identity.figures
-    return [
-        child.accessibleName()
-        for child in flow.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    ]
-
-
-# ------------------------------------------------------------------------------------------------------ what it is
 
 
 def test_it_says_what_it_is_and_what_it_needs(qtbot: QtBot) -> None:
@@ -177,6 +104,15 @@ def test_waste_has_a_bar_a_twin_and_a_way_out(qtbot: QtBot) -> None:
     assert not rig.part(ConvertSection).written.isVisible()
 
 
+def test_what_is_no_fault_is_not_called_one(qtbot: QtBot) -> None:
+    tied = contents(stored("a", "A", (4,)), stored("b", "A", (4,)))
+    ran = contents(stored("a", "A", (4,)), unsafe_globals=("posix.system",))
+    for whole, heading in ((tied, "What to know of it"), (SLICE, WRONG), (ran, WRONG), (many(6), WRONG)):
+        wrong = Rig(qtbot, whole).part(WrongSection)
+        assert wrong.heading.text() == heading
+        assert wrong.accessibleName() == heading
+
+
 def test_globals_are_listed_and_nothing_was_run(qtbot: QtBot) -> None:
     rig = Rig(qtbot, replace(TIED, unsafe_globals=("posix.system", "builtins.eval")))
     wrong = rig.part(WrongSection)
@@ -236,98 +172,6 @@ def test_storages_modules_and_element_types(qtbot: QtBot) -> None:
 
 
 # --------------------------------------------------------------------------------------------------------- values
-
-
-def odd(name: str, **more: object) -> TensorValues:
-    return replace(TensorValues(name, "float32", 8), **more)  # type: ignore[arg-type]  # each of its own type
-
-
-def test_values_appear_while_they_are_looked_at(qtbot: QtBot) -> None:
-    rig = Rig(qtbot, TIED)
-    values = rig.part(ValuesSection)
-    assert values.invitation.plain.endswith("92 bytes are read.")  # 32 + 32 + 24 + 4
-    rig.press(values.button)
-    job = rig.engine.job(LookAtValues)
-    rig.engine.answer(JobStarted(job), JobProgress(job, 46, 92, "byte", None, 2.0))
-    rig.engine.answer(ValuesSeen(job, rig.file.number, (odd("enc.weight", nan=2), odd("dec.weight"))))
-    qtbot.waitUntil(lambda: values.odd.table is not None)
-    assert cells(values.odd.table) == [("enc.weight", "2 NaN")]
-    assert values.beside.text() == "2 of 4 tensors looked at so far"
-    assert values.work.text.text() == "46 bytes of 92 bytes, 2.0 s left"
-    assert (values.work.bar.value(), values.work.bar.maximum()) == (500, 1000)
-    assert not values.button.isVisible()
-    rig.engine.answer(ValuesSeen(job, rig.file.number, (odd("t", problem="It is cut short."), odd("h"))))
-    same = Duplicates(("enc.weight", "t"), 32, False)
-    rig.engine.answer(DuplicatesFound(job, rig.file.number, (same,)), JobFinished(job))
-    qtbot.waitUntil(lambda: values.equal.table is not None)
-    assert cells(values.odd.table) == [("enc.weight", "2 NaN"), ("t", "not read: It is cut short")]
-    assert values.beside.text() == "all 4 looked at"
-    assert values.healthy.plain == "2 other tensors have no NaN, no infinity and nothing constant."
-    assert cells(values.equal.table) == [('"enc.weight" and "t"', "2", "32")]
-    assert values.equal.table is not None
-    values.equal.table.expandAll()
-    assert cells(values.equal.table)[1:] == [("enc.weight", "", ""), ("t", "", "")]
-    assert not values.work.isVisible()
-    rig.press(values.button)  # again: all is forgotten
-    qtbot.waitUntil(lambda: not values.odd.isVisible())
-    assert not values.equal.isVisible()
-
-
-def test_looking_at_values_can_be_ended(qtbot: QtBot) -> None:
-    rig = Rig(qtbot, TIED)
-    values = rig.part(ValuesSection)
-    rig.press(values.button)
-    job = rig.engine.job(LookAtValues)
-    rig.engine.answer(JobStarted(job), ValuesSeen(job, rig.file.number, (odd("enc.weight"),)))
-    rig.press(values.work.cancel)
-    assert rig.engine.cancelled == [job]
-    assert (values.work.text.text(), values.work.cancel.isEnabled()) == ("Ending", False)
-    rig.engine.answer(JobCancelled(job))
-    qtbot.waitUntil(lambda: values.beside.text() == "1 of 4 tensors looked at before it ended")
-    assert not values.work.isVisible()
-    assert values.button.isVisible()
-
-
-@pytest.mark.parametrize("part", [ValuesSection, CompareSection, ConvertSection])
-def test_a_failure_is_said_where_it_belongs(
-    qtbot: QtBot, part: type[ValuesSection | CompareSection | ConvertSection]
-) -> None:
-    rig = Rig(qtbot, TIED)
-    section = rig.part(part)
-    if part is ValuesSection:
-        rig.file.look_at_values()
-    elif part is CompareSection:
-        rig.file.compare_with("/x/other.pt")
-    else:
-        rig.file.write_copy("safetensors", "/x/out.safetensors")
-    asked = {ValuesSection: LookAtValues, CompareSection: CompareFiles, ConvertSection: WriteCopy}[part]
-    rig.engine.answer(JobFailed(rig.engine.job(asked), Problem("It is gone.", "Fetch it again.")))
-    assert (section.work.problem.plain, section.work.hint.plain) == ("It is gone.", "Fetch it again.")
-    qtbot.waitUntil(section.work.problem.isVisible)
-    others = [one for one in rig.report.findChildren(type(section.work)) if one is not section.work]
-    assert others
-    assert not any(one.problem.plain for one in others)
-
-
-def test_comparing_with_another_file(qtbot: QtBot) -> None:
-    rig = Rig(qtbot, TIED)
-    section = rig.part(CompareSection)
-    rig.press(section.button)
-    assert rig.commands == ["file.compare"]
-    rig.file.compare_with("/x/other.pt")
-    job = rig.engine.job(CompareFiles)
-    far = Difference("t", ("float32", "float32"), 6, 2, 0, 12, 0.5, 0.1, (1, 0), (0.1, 0.2))
-    found = Comparison(("h",), (), (), (), (far,), 2)
-    rig.engine.answer(FilesCompared(job, rig.file.number, "/x/other.pt", found), JobFinished(job))
-    assert section.result.plain == "Of the tensors, 1 missing in other.pt, 1 with other values, 2 equal."
-    assert cells(section.table.table)[1][0] == "h"
-    assert cells(section.table.table)[3] == ("t", "0.1", "0.2", "~0.5", "12", "2 of 6", "[1, 0]")
-    rig.file.compare_with("/x/model2.pt")
-    assert not section.table.isVisible()
-    assert section.result.plain == ""
-    job = rig.engine.job(CompareFiles)
-    rig.engine.answer(FilesCompared(job, rig.file.number, "/x/m", Comparison((), (), (), (), (), 4)), JobFinished(job))
-    assert section.result.plain == "Both hold the same 4 tensors with the same values."
 
 
 def test_what_converting_loses_is_said_before(qtbot: QtBot) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
 from tensorviz.ui.files.tensor_tree_rows import DTYPE, SHAPE, SIZE
@@ -42,13 +41,11 @@ def test_letters_search(qtbot: QtBot) -> None:
     assert not tree.foot.clear.isVisible()
 
 
-def test_ctrl_f_searches(qtbot: QtBot) -> None:
+def test_the_search_leads_back_to_the_rows(qtbot: QtBot) -> None:
     tree = panel(qtbot, Shelf(), network())
     tree.activateWindow()
-    tree.view.setFocus()
-    qtbot.waitUntil(tree.view.hasFocus)
-    qtbot.keySequence(tree.view, QKeySequence(QKeySequence.StandardKey.Find))
-    assert tree.filters.search.hasFocus()
+    tree.filters.search.setFocus()
+    qtbot.waitUntil(tree.filters.search.hasFocus)
     qtbot.keyClick(tree.filters.search, Qt.Key.Key_Down)
     assert tree.view.hasFocus()
 

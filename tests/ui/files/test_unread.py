@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -65,6 +66,24 @@ def test_a_problem_is_said_with_what_can_be_done(qtbot: QtBot) -> None:
     assert shelf.files.current is fresh
     assert shelf.engine.last(OpenFile) == OpenFile(fresh.number, "/x/model.pt")
     assert shelf.engine.last(CloseFile) == CloseFile(file.number)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "offered"),
+    [
+        ("/x/model.pt is cut short.", True),
+        ("/x/model.pt is of an unknown kind (it begins with 00 00 01 00), and no file of tensors.", True),
+        ("/x/model.pt is a folder, and it holds no one set of safetensors files.", False),
+        ("/x/model.pt is empty (0 bytes).", False),
+        ("There is no file /x/model.pt.", False),
+    ],
+)
+def test_raw_numbers_are_offered_where_there_are_bytes(qtbot: QtBot, sentence: str, offered: bool) -> None:
+    shelf = Shelf()
+    file = shelf.files.open("/x/model.pt")
+    made = panel(shelf, file, qtbot)
+    shelf.fail(file, Problem(sentence, ""))
+    assert made.as_raw.isVisible() is offered
 
 
 def test_close_closes(qtbot: QtBot) -> None:

@@ -186,6 +186,13 @@ def test_a_costly_step_asks_and_the_answer_is_sent(panel: ConsolePanel, desk: De
     assert len(desk.engine.all(AnswerCost)) == 2
 
 
+def test_opening_much_is_asked_about_in_its_own_words(panel: ConsolePanel, desk: Desk) -> None:
+    desk.workspace.session.run("x")
+    desk.engine.answer(CostAsked(desk.engine.job(RunCode), 7, "They take 4.0 GB of memory.", 4 * 10**9, opens=True))
+    assert panel.cost.text.plain == "They take 4.0 GB of memory. Open them?"
+    assert panel.cost.yes.text() == "Open them"
+
+
 def test_a_restored_session_is_told_of_quietly(panel: ConsolePanel, desk: Desk) -> None:
     desk.engine.answer(SessionRestored(0, 12, "One step was not run."))
     assert texts(panel) == ["The last session is back: 12 steps. One step was not run."]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSettings, Qt
 from PySide6.QtGui import QEnterEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox, QToolButton, QVBoxLayout
 
 from tensorviz.core.catalogue import ModelChoice
 from tensorviz.core.errors import Problem
@@ -69,6 +69,16 @@ def test_a_panel_can_be_given_the_keyboard(scene: Scene) -> None:
     assert scene.page().field.hasFocus()
     scene.window.screen_asked.focus_panel("nothing of that name")
     assert scene.page().field.hasFocus()
+
+
+def test_the_panel_that_is_given_the_keyboard_is_the_one_in_sight(scene: Scene) -> None:
+    page = scene.page()
+    for place in range(2):  # as in two tabs, of which one is shown
+        field = QLineEdit(page)
+        field.setObjectName("search")
+        field.setVisible(place == 1)
+    scene.window.screen_asked.focus_panel("search")
+    assert field.hasFocus()
 
 
 def test_the_first_paint_is_announced_once(qtbot: QtBot, tmp_path: Path) -> None:
