@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -18,6 +18,7 @@ from tensorviz.core.file_facts import NAMELESS
 from tensorviz.ui.files.report_identity import IdentitySection
 from tensorviz.ui.files.report_other import CompareSection, ConvertSection
 from tensorviz.ui.files.report_parts import DTypesSection, ModulesSection, StoragesSection
+from tensorviz.ui.files.report_section import Section
 from tensorviz.ui.files.report_values import ValuesSection
 from tensorviz.ui.files.report_wrong import WrongSection
 
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 
     from tensorviz.core.checkpoint_analysis import Analysis
     from tensorviz.core.stored import Contents
-    from tensorviz.ui.files.report_section import Section
     from tensorviz.ui.state.tensor_file import TensorFile, Work
     from tensorviz.ui.state.workspace import Workspace
 
-    Maker = Callable[[Contents, Analysis], Section]
+    Maker = Callable[[Contents, Analysis], None]
 
+S = TypeVar("S", bound=Section)
 WIDEST, MARGIN, BETWEEN = 980, 20, 20
 LINES_AT_ONCE = 100
 SETTLED = 60  # milliseconds until a section that says more has its new size
@@ -64,14 +65,14 @@ class Report(QWidget):
         self._workspace, self._file = workspace, file
         self._place_of = partial(place_of, file)
         self.sections: list[Section] = []
-        self.area, self._column = QScrollArea(), QVBoxLayout()
+        self.area, self._body, self._column = QScrollArea(self), QWidget(self), QVBoxLayout()
         self._steps: list[Callable[[], object]] = []
         self._copying: Iterator[str] = iter(())
         self._copied: list[str] = []
         self._under_way: set[Work] = set()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._step)
-        self.identity = IdentitySection(workspace, file)
+        self.identity = IdentitySection(workspace, file, self._body)
         self._build()
         file.read_to_end.connect(self.identity.show_file)
         file.analysed.connect(self._analysed)
@@ -94,6 +95,7 @@ class Report(QWidget):
             self.identity.show_file,
             partial(self._place_of, ""),
             *(partial(self._make, maker) for maker in makers),
+            self.updateGeometry,  # by then the last is shown
         ]
         self._timer.start(0)
 
@@ -101,45 +103,37 @@ class Report(QWidget):
         contents, analysis = self._file.contents, self._file.analysis
         assert contents is not None, "it is analysed"
         assert analysis is not None, "it is analysed"
-        self._add(maker(contents, analysis))
+        maker(contents, analysis)
 
-    def _wrong(self, contents: Contents, analysis: Analysis) -> Section:
-        section = WrongSection(self._workspace, self._file, self._place_of)
+    def _wrong(self, contents: Contents, analysis: Analysis) -> None:
+        section = self._add(WrongSection(self._workspace, self._file, self._place_of, self._body))
         section.show_file(contents, analysis)
-        return section
 
-    def _storages(self, contents: Contents, analysis: Analysis) -> Section:
-        section = StoragesSection(self._place_of)
-        section.show_analysis(analysis)
-        return section
+    def _storages(self, contents: Contents, analysis: Analysis) -> None:
+        self._add(StoragesSection(self._place_of, self._body)).show_analysis(analysis)
 
-    def _modules(self, contents: Contents, analysis: Analysis) -> Section:
-        section = ModulesSection(self._place_of)
-        section.show_analysis(analysis)
-        return section
+    def _modules(self, contents: Contents, analysis: Analysis) -> None:
+        self._add(ModulesSection(self._place_of, self._body)).show_analysis(analysis)
 
-    def _dtypes(self, contents: Contents, analysis: Analysis) -> Section:
-        section = DTypesSection()
-        section.show_analysis(analysis)
-        return section
+    def _dtypes(self, contents: Contents, analysis: Analysis) -> None:
+        self._add(DTypesSection(self._body)).show_analysis(analysis)
 
-    def _values(self, contents: Contents, analysis: Analysis) -> Section:
-        section = ValuesSection(self._workspace, self._file, self._place_of)
-        section.show_file()
-        return section
+    def _values(self, contents: Contents, analysis: Analysis) -> None:
+        self._add(ValuesSection(self._workspace, self._file, self._place_of, self._body)).show_file()
 
-    def _compare(self, contents: Contents, analysis: Analysis) -> Section:
-        return CompareSection(self._workspace, self._file, self._place_of)
+    def _compare(self, contents: Contents, analysis: Analysis) -> None:
+        self._add(CompareSection(self._workspace, self._file, self._place_of, self._body))
 
-    def _convert(self, contents: Contents, analysis: Analysis) -> Section:
-        section = ConvertSection(self._workspace, self._file, self._place_of)
+    def _convert(self, contents: Contents, analysis: Analysis) -> None:
+        section = self._add(ConvertSection(self._workspace, self._file, self._place_of, self._body))
         section.show_file(contents, analysis, self._file.lost)
-        return section
 
-    def _add(self, section: Section) -> None:
+    def _add(self, section: S) -> S:
+        """Puts it under the others; before it says anything, for one that is shown elsewhere would be a window."""
         section.tensor_wished.connect(self.tensor_wished)
         self.sections.append(section)
         self._column.insertWidget(len(self.sections) - 1, section)
+        return section
 
     @Slot()
     def _step(self) -> None:
@@ -197,8 +191,7 @@ class Report(QWidget):
         return False
 
     def _build(self) -> None:
-        body = QWidget()
-        column = self._column
+        body, column = self._body, self._column
         body.setLayout(column)
         column.setContentsMargins(MARGIN, 8, MARGIN, 28)
         column.setSpacing(BETWEEN)

@@ -23,6 +23,8 @@ from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtWidgets import QLayout
+
     from tensorviz.core.checkpoint_report import Figure
     from tensorviz.core.checkpoint_rows import Row
     from tensorviz.ui.state.tensor_file import TensorFile
@@ -130,6 +132,8 @@ class IdentitySection(Section):
             return
         self.title.say(headline(file.family, file.guess))
         self.form.say(" ".join((f"{form}.", *facts(file.family))), "muted")
+        _empty(self._needs)
+        _empty(self._flow)
         for text in repairs(file.family):
             self._needs.addWidget(
                 Sentence(((f"To load it: {text[:1].lower()}{text[1:]}", None),), "warning", mark=True)
@@ -148,3 +152,12 @@ class IdentitySection(Section):
     def _use(self) -> None:
         self._workspace.wishes.run("page.models")
         self._workspace.catalogue.offer(self._file.path)
+
+
+def _empty(layout: QLayout) -> None:
+    """Takes away what was said before: the same may be told twice."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -21,6 +21,8 @@ from tensorviz.ui.files.report_work import WorkLine
 from tensorviz.ui.files.report_wrong import WrittenBox
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from tensorviz.core.checkpoint_analysis import Analysis
     from tensorviz.core.checkpoint_rows import PlaceOf
     from tensorviz.core.stored import Contents
@@ -39,8 +41,10 @@ OPENED = 5
 class CompareSection(Section):
     """Compares with another file."""
 
-    def __init__(self, workspace: Workspace, file: TensorFile, place_of: PlaceOf) -> None:
-        super().__init__("Compare with another file")
+    def __init__(
+        self, workspace: Workspace, file: TensorFile, place_of: PlaceOf, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Compare with another file", parent)
         self._file, self._place_of = file, place_of
         self.invitation, self.path, self.result = Sentence(), Sentence(), Sentence()
         self.button = push_button("Compare with...", "Choose another file of tensors")
@@ -70,8 +74,10 @@ class CompareSection(Section):
 class ConvertSection(Section):
     """Writes it as safetensors; what would be lost is said before."""
 
-    def __init__(self, workspace: Workspace, file: TensorFile, place_of: PlaceOf) -> None:
-        super().__init__("Convert to safetensors")
+    def __init__(
+        self, workspace: Workspace, file: TensorFile, place_of: PlaceOf, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Convert to safetensors", parent)
         self._place_of = place_of
         self.before, self.lost, self.hindrance = Sentence(), Sentences(), Sentence()
         self.written = WrittenBox(file, "safetensors")
@@ -92,7 +98,7 @@ class ConvertSection(Section):
         self.before.say("" if reason else LOSES_SOMETHING if lost else LOSES_NOTHING, "muted")
         told = () if reason else lost
         self.lost.say([(parted(printable(text), self._place_of), "info") for text in told])
-        self.setVisible(contents.format != "safetensors")
+        self.show_if(contents.format != "safetensors")
         self._refresh()
 
     @Slot()

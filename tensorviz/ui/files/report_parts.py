@@ -40,7 +40,7 @@ class StoragesSection(Section):
         rows = storage_rows(analysis, self._place_of)
         self.table.set_rows(rows)
         self.beside.setText(f"{count_text(len(rows))} of {plural(len(analysis.storages), 'storage')}")
-        self.setVisible(len(rows) > 0)
+        self.show_if(len(rows) > 0)
 
 
 class ModulesSection(Section):
@@ -58,7 +58,7 @@ class ModulesSection(Section):
         rows = module_rows(analysis, self._place_of)
         self.table.set_rows(rows, opened=1 if len(rows) == 1 else 0)
         self.beside.setText("Tied tensors are counted under each name" if analysis.tied else "")
-        self.setVisible(analysis.modules.tensors > 1)
+        self.show_if(analysis.modules.tensors > 1)
 
 
 class DTypesSection(Section):
@@ -74,4 +74,4 @@ class DTypesSection(Section):
         """Shows their shares of the bytes, each tensor counted by name."""
         whole = sum(share.nbytes for share in analysis.dtypes)
         self.bar.set_parts([Part(s.dtype, s.nbytes, dtype_text(s, whole)) for s in analysis.dtypes])
-        self.setVisible(len(analysis.dtypes) > 1)
+        self.show_if(len(analysis.dtypes) > 1)

@@ -65,6 +65,13 @@ class Section(QWidget):
         self.heading.setText(title)
         self.setAccessibleName(title)
 
+    def show_if(self, wanted: bool) -> None:
+        """Hides it or shows it. One that is new is left to the layout it is in, which shows it in a turn of its own:
+        to be shown, all above it is laid out, which takes as long as to make it.
+        """
+        if not wanted or self.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+            self.setVisible(wanted)
+
     def add(self, *widgets: QWidget) -> None:
         """Adds to the body, from above."""
         for widget in widgets:

@@ -99,7 +99,7 @@ class ValuesSection(Section):
         if contents is not None:
             held = sum(tensor.nbytes for tensor in contents.tensors)
             self.invitation.say(INVITATION.format(plural(held, "byte")), "muted")
-            self.setVisible(bool(contents.tensors))
+            self.show_if(bool(contents.tensors))
         self._say()
 
     def _build(self) -> None:

@@ -49,10 +49,10 @@ class Inspector(QScrollArea):
 
     def __init__(self, workspace: Looking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.element = ElementSection(workspace)
-        self.tensor = TensorSection(workspace)
-        self.values = ValuesSection(workspace)
-        inside = QWidget()
+        inside = QWidget(self)  # a section that shows itself before it had a parent would be a window
+        self.element = ElementSection(workspace, inside)
+        self.tensor = TensorSection(workspace, inside)
+        self.values = ValuesSection(workspace, inside)
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(10)

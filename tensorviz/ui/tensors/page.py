@@ -124,9 +124,12 @@ class TensorsPage(QWidget):
             view.take_keyboard()
 
     def _drop(self, view: FileView) -> None:
+        """Takes it away; in two turns, as it takes a frame to delete what it looked at, and another for the rest."""
         self._stack.removeWidget(view)
         view.hide()
-        view.deleteLater()
+        if view.looking is not None:
+            view.looking.deleteLater()
+        QTimer.singleShot(0, view, view.deleteLater)
 
     def _show_tabs(self) -> None:
         self.tabs.show_files([view.file for view in self.views], self._files.current)

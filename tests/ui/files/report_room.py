@@ -71,12 +71,11 @@ def cells(table: ReportTable | None, parent: QModelIndex | None = None) -> list[
     return said
 
 
-def figures_of(rig: Rig) -> list[str]:
-    flow = rig.report.identity.figures
+def figures_of(report: Report) -> list[str]:
+    """What the key figures that are shown say."""
+    flow = report.identity.figures
     return [
         child.accessibleName()
         for child in flow.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if not child.isHidden()
     ]
-
-
-# ------------------------------------------------------------------------------------------------------ what it is

@@ -140,9 +140,10 @@ def test_the_keyboard_follows_what_is_shown_and_comes_back_to_the_console(qtbot:
     page.session.console.input.setFocus()
     file = shelf.files.open("/x/model.pt")
     assert page.view is not None
-    assert has_keyboard(page, page.view.unread)
+    view = page.view  # which makes its parts in turns
+    qtbot.waitUntil(lambda: not view.waiting and has_keyboard(page, view.unread))
     shelf.read(file, ONE)
-    assert has_keyboard(page, page.view.tree)
+    qtbot.waitUntil(lambda: not view.waiting and has_keyboard(page, view.tree))
     shelf.files.close(file)
     assert page.focusWidget() is page.session.console.input
 
@@ -229,8 +230,9 @@ def test_reading_again_that_takes_long_is_shown(qtbot: QtBot) -> None:
     file = shelf.open(ONE)
     file.reload()
     qtbot.waitUntil(lambda: page.view is not None and shown(page) is page.view)
-    assert page.view is not None
-    assert page.view.unread.isVisible()
+    view = page.view
+    assert view is not None
+    qtbot.waitUntil(lambda: not view.waiting and view.unread.isVisible())
 
 
 def test_closing_a_file_that_is_read_again(qtbot: QtBot) -> None:
