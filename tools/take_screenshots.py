@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZE = (1280, 800)
-SETTLE = 1200  # milliseconds for previews and pipeline after the last answer
+SETTLE = 2500  # milliseconds for previews, pipeline and reports after the last answer
 PATIENCE = 120_000
 
 
@@ -86,6 +86,39 @@ def show_images(program: Program) -> None:
         workspace.grids.set_scale(facts, "sequential")
 
 
+def checkpoint() -> str:
+    """A file with a tied weight and a slice that drags its storage along, in a folder that goes with the program."""
+    import torch
+
+    path = Path(os.environ["TENSORVIZ_CACHE_HOME"]) / "translator.pt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        torch.manual_seed(0)
+        embedding = torch.randn(1000, 64)
+        tensors = {"encoder.embedding.weight": embedding, "decoder.output.weight": embedding}
+        for layer in range(6):
+            tensors[f"encoder.layers.{layer}.attention.weight"] = torch.randn(192, 64)
+            tensors[f"encoder.layers.{layer}.attention.bias"] = torch.zeros(192)
+            tensors[f"encoder.layers.{layer}.mlp.weight"] = torch.randn(64, 256).t()
+        tensors["decoder.output.bias"] = torch.randn(100_000)[:1000]
+        torch.save(tensors, path)
+    return str(path)
+
+
+def show_report(program: Program) -> None:
+    """A file of tensors, what is in it and what is wrong with it."""
+    program.window.show_page("tensors")
+    program.workspace.files.open(checkpoint())
+
+
+def show_stored(program: Program) -> None:
+    """A tensor of the file, where it lies."""
+    file = program.workspace.files.open(checkpoint())
+    if file.tensors is not None:
+        page = program.window.page()
+        page.view.show_tensor(file.tensors.place("encoder.layers.0.mlp.weight"))  # type: ignore[attr-defined]  # Tensors
+
+
 SHOTS = (
     Shot("models-light", "light", show_picture),
     Shot("models-dark", "dark", show_picture),
@@ -93,6 +126,9 @@ SHOTS = (
     Shot("tensors-light", "light", show_points, POINTS),
     Shot("tensors-dark", "dark", show_points),
     Shot("windows-light", "light", show_images, IMAGES),
+    Shot("file-report-light", "light", show_report),
+    Shot("file-report-dark", "dark", show_report),
+    Shot("file-looked-at-light", "light", show_stored),
 )
 
 

@@ -1,6 +1,6 @@
 """What files of tensors cost the window's thread: opened, looked at, reported, compared, copied as text, closed.
 
-    python -m tests.bench.bench_files_window [--runs 3] [--counts 10 10000 100000] [--short]
+    python tests/bench/bench_files_window.py [--runs 3] [--counts 10 10000 100000] [--short]
 
 Each run is a process of its own with the real program and engine, at 1280x800, without a display. For each thing done:
 the longest that Qt gave one event to a receiver (a slot), to one paint and to all paints that were due at once, in this
