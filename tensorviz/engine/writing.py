@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import uuid
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TextIO
 
 from tensorviz.core.errors import ValueRefused
-from tensorviz.core.text import path_text
+from tensorviz.core.text import path_text, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,3 +107,13 @@ def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with beside(path) as file:
         file.write(text)
+
+
+def check_room(path: str, nbytes: int) -> None:
+    """Raises ValueRefused when the disk has no room: an expanded tensor may become a million times larger."""
+    folder = Path(path).resolve().parent
+    if folder.is_dir() and shutil.disk_usage(folder).free < nbytes:
+        raise ValueRefused(
+            f"{path_text(path)} would have {plural(nbytes, 'byte')}, and the disk has not that much room.",
+            "Choose another disk. Repeated elements are written in full: a .pt file keeps them small.",
+        )

@@ -6,12 +6,10 @@ Must not know how the file is read, nor the safetensors library: the format is a
 from __future__ import annotations
 
 import json
-import shutil
 import struct
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from tensorviz.core.checkpoint_layout import exact_bytes, names_text
+from tensorviz.core.checkpoint_layout import names_text
 from tensorviz.core.checkpoint_lost import what_is_lost
 from tensorviz.core.checkpoint_refusals import RESERVED, SAFETENSORS_NAMES
 from tensorviz.core.checkpoint_values import Written
@@ -21,7 +19,7 @@ from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
 from tensorviz.core.text import path_text
 from tensorviz.engine.checkpoints.elements import Read, Source, block_limit, blocks, known_dtype
 from tensorviz.engine.checkpoints.read_back import Reopen, check_copy
-from tensorviz.engine.writing import replacing_bytes
+from tensorviz.engine.writing import check_room, replacing_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +51,7 @@ def to_safetensors(
         if progress is not None:
             progress(done, total)
 
-    _check_room(out, total // 2)
+    check_room(out, total // 2)
     check: Callable[[], None] = cancel.check if cancel is not None else lambda: None
     copy = _copy(out, tensors, places, len(header))
     with replacing_bytes(out, lambda part: check_copy(contents, read, copy, part, reopen, said, check)) as file:
@@ -62,16 +60,6 @@ def to_safetensors(
             _write(file, Source(tensor, storages[tensor.storage], read), said, check)
         nbytes = file.tell()
     return Written(out, nbytes, contents.nbytes - nbytes, tuple(what_is_lost(contents)))
-
-
-def _check_room(out: str, nbytes: int) -> None:
-    """Raises ValueRefused when the disk has no room: an expanded tensor may become a million times larger."""
-    folder = Path(out).resolve().parent
-    if folder.is_dir() and shutil.disk_usage(folder).free < nbytes:
-        raise ValueRefused(
-            f"{path_text(out)} would have {exact_bytes(nbytes)}, and the disk has not that much room.",
-            "Choose another disk. Repeated elements are written in full: a compact copy keeps them small.",
-        )
 
 
 def _ordered(contents: Contents) -> list[StoredTensor]:

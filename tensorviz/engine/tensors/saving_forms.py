@@ -23,7 +23,7 @@ from tensorviz.engine.checkpoints.convert import to_safetensors
 from tensorviz.engine.checkpoints.elements import Source, block_limit, blocks
 from tensorviz.engine.formats import read_contents
 from tensorviz.engine.tensors.saving_text import texts_of
-from tensorviz.engine.writing import replacing_bytes
+from tensorviz.engine.writing import check_room, replacing_bytes
 
 if TYPE_CHECKING:
     from tensorviz.core.stored import Contents, StoredTensor
@@ -103,6 +103,7 @@ def write_npy(taken: Taken, said: Said, token: CancelToken) -> Saved:
     layout, columns = tensor.layout, _by_columns(tensor.layout)
     order = Layout(layout.shape[::-1], layout.stride[::-1], layout.offset, layout.itemsize) if columns else layout
     descr = np.dtype(name).newbyteorder("<").str
+    check_room(taken.contents.path, layout.nbytes)
     with replacing_bytes(taken.contents.path) as file:
         head = {"descr": descr, "fortran_order": columns, "shape": layout.shape}
         np.lib.format.write_array_header_1_0(file, head)

@@ -50,6 +50,15 @@ def test_what_cannot_be_saved_is_a_sentence(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["folder.pt"]
 
 
+@pytest.mark.parametrize("suffix", ["npy", "safetensors"])
+def test_a_tensor_that_repeats_one_element_does_not_fill_the_disk(tmp_path: Path, suffix: str) -> None:
+    with pytest.raises(ValueRefused, match="the disk has not that much room"):
+        saved(tmp_path / f"a.{suffix}", {"x": torch.zeros(1).expand(10**9, 10**6)})
+    assert list(tmp_path.iterdir()) == []
+    saved(tmp_path / "a.pt", {"x": torch.zeros(1).expand(10**9, 10**6)})
+    assert (tmp_path / "a.pt").stat().st_size < 10_000
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="everything may be written by root")
 def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
