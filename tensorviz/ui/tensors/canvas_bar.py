@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.looking import Looking
 
 MOST_WRAP, LONGEST_NAME = 1_000_000, 60
-CHOOSER, NARROW, GO_TO, WRAP = 190, 85, 104, 84
+CHOOSER, NARROW, GO_TO, WRAP = 190, 66, 104, 84
 LEAST, ROOMY = 340, 610  # widths: the least, and from which on everything is shown
 ZOOM = 1.25
 GO_TO_TIP = "An element as 12 or 0x1f, a byte as 48b"
