@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.looking import Looking
 
 MOST_WRAP, LONGEST_NAME = 1_000_000, 60
-CHOOSER, NARROW, GO_TO, WRAP = 190, 66, 104, 84
+CHOOSER, NARROW, GO_TO, GO, WRAP = 190, 72, 104, 76, 84
+PLACES = "Go to 12, 48b"
 LEAST, ROOMY = 340, 610  # widths: the least, and from which on everything is shown
 ZOOM = 1.25
 GO_TO_TIP = "An element as 12 or 0x1f, a byte as 48b"
@@ -132,6 +133,11 @@ class CanvasBar(QFrame):
             part.setVisible(roomy)
         self.chooser.setMinimumWidth(CHOOSER if roomy else NARROW)
         self.title.setMinimumWidth(120 if roomy else 60)
+        self.go_to.setFixedWidth(GO_TO if roomy else GO)
+        self.go_to.setPlaceholderText(PLACES if roomy else "Go to")
+        row = self.layout()
+        if row is not None:
+            row.activate()  # at once: for one frame they would overlap
 
     # ----------------------------------------------------------------------------------------------------- building
 
@@ -185,7 +191,7 @@ class CanvasBar(QFrame):
         self.wrap.setStyleSheet(f"min-width: {WRAP - 30}px; max-width: {WRAP}px;")
         self.wrap.valueChanged.connect(self._canvas.set_wrap)
         self.go_to.setFixedWidth(GO_TO)
-        self.go_to.setPlaceholderText("Go to 12, 48b")
+        self.go_to.setPlaceholderText(PLACES)
         self.go_to.setAccessibleName("Go to a cell")
         self.go_to.setToolTip(f"{GO_TO_TIP}  Ctrl+G")
         self.go_to.textEdited.connect(lambda _: self._dress(""))
