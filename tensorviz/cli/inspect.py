@@ -8,9 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,11 +20,14 @@ from tensorviz.cli.options import FORMATS, Common, common_options
 from tensorviz.cli.output import deliver, say
 from tensorviz.cli.tables import Cell, Document, document_text
 from tensorviz.core.layout import shape_text
+from tensorviz.core.plain_data import as_json
 from tensorviz.core.stored import Contents
-from tensorviz.core.text import bytes_text, count_text, path_text, plural, printable
+from tensorviz.core.text import bytes_pair, bytes_text, count_text, path_text, plural, printable
 from tensorviz.engine.formats import read_contents
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from tensorviz.core.checkpoint_analysis import StorageUse
     from tensorviz.core.stored import RawForm, StoredTensor
 
@@ -135,7 +136,7 @@ class _Report:
         """The contract's form."""
         found = self.contents
         return {
-            "path": self.path, "format": found.format, "bytes": found.nbytes, "metadata": _plain(found.metadata),
+            "path": self.path, "format": found.format, "bytes": found.nbytes, "metadata": as_json(found.metadata),
             "tensors": [_row(tensor) for tensor in self.tensors()],
             "storages": [_storage(use) for use in self.uses],
             "wasted_bytes": self.wasted, "unsafe_globals": list(found.unsafe_globals), "guess": self.guess,
@@ -201,14 +202,6 @@ def _storages(uses: Sequence[StorageUse]) -> list[str]:
     return ["storages shared or not fully used", *map(_storage_line, told)] if told else []
 
 
-def bytes_pair(part: int, whole: int) -> str:
-    """Two sizes in the unit of the larger: "3.96 MB of 4.00 MB"."""
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if whole >= size:
-            return f"{part / size:.2f} {unit} of {whole / size:.2f} {unit}"
-    return f"{part} of {plural(whole, 'byte')}"
-
-
 def _block(lines: list[str]) -> str:
     return "".join(f"{printable(line)}\n" for line in lines)
 
@@ -258,19 +251,8 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part[:18]), part) if part.isdecimal() else (1, 0, part) for part in parts if part]
 
 
-def _plain(value: Any) -> Any:
-    """Metadata as JSON can hold it: numbers that are none become texts."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
-
-
 def _metadata_text(value: Any) -> str:
-    plain = _plain(value)
+    plain = as_json(value)
     return _short(plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False))
 
 

@@ -115,10 +115,9 @@ def _reopened(path: Path) -> Contents:
 
 def _side_of(contents: Contents) -> Side:
     from tensorviz.engine.checkpoints.compare import Side
-    from tensorviz.engine.checkpoints.whole_members import keeping_members
-    from tensorviz.engine.formats.bytes_of import read_storage
+    from tensorviz.engine.files.reading import KEPT_AT_WORK, FileReader, stamps_of
 
-    return Side(contents, keeping_members(read_storage))
+    return Side(contents, FileReader(stamps_of(contents), KEPT_AT_WORK).read)
 
 
 def _plain(row: Any) -> dict[str, Any]:

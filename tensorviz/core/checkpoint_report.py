@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tensorviz.core.checkpoint_layout import exact_bytes, names_text
 from tensorviz.core.checkpoint_rows import share_text
-from tensorviz.core.text import bytes_text, count_text, plural, printable
+from tensorviz.core.text import bytes_pair, bytes_text, count_text, plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,25 +64,6 @@ class Waste:
     def exact(self) -> str:
         """As in "3,999,960 of 4,000,000 bytes, > 99.9 %"."""
         return f"{count_text(self.wasted)} of {plural(self.held, 'byte')}, {share_text(self.share)}"
-
-
-def bytes_pair(part: int, whole: int) -> str:
-    """Two sizes in the unit of the larger: "3.96 MB of 4.00 MB"; "all 4.00 MB" only when they are equal."""
-    if part == whole:
-        return f"all {plural(whole, 'byte')}" if whole < 1000 else f"all {bytes_text(whole)}"
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if whole >= size:
-            return f"{_unlike(part, whole, size)} {unit} of {whole / size:.2f} {unit}"
-    return f"{part} of {plural(whole, 'byte')}"
-
-
-def _unlike(part: int, whole: int, size: int) -> str:
-    """The part with as many digits as keep it apart from the whole and from nothing."""
-    for digits in range(2, 7):
-        text = f"{part / size:.{digits}f}"
-        if text != f"{whole / size:.{digits}f}" and (not part or float(text)):
-            return text
-    return f"{part / size:.9f}"
 
 
 # ------------------------------------------------------------------------------------------------------ what it is

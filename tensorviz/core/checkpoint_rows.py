@@ -6,15 +6,15 @@ Must not know widgets. Rows below a row are made when they are looked at, so tha
 from __future__ import annotations
 
 import json
-import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from tensorviz.core.checkpoint_layout import names_text
+from tensorviz.core.plain_data import as_json
 from tensorviz.core.text import count_text, percent_text, plural, printable
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def refusal_rows(analysis: Analysis, place_of: PlaceOf) -> Sequence[Row]:
 
 def _kind_row(kind: str, refused: Sequence[Refusal], place_of: PlaceOf) -> Row:
     below = Rows(refused, lambda row: Row((_shown(row.name), printable(row.reason)), place_of(row.name)))
-    return Row((f"{plural(len(refused), 'tensor')}: {KINDS[kind]}; {refused[0].repair}", ""), below=below)
+    return Row((plural(len(refused), "tensor"), f"{KINDS[kind]}; {refused[0].repair}"), below=below)
 
 
 # ------------------------------------------------------------------------------------------- what is not a tensor
@@ -155,17 +155,6 @@ def _metadata_row(item: tuple[str, Any]) -> Row:
     plain = as_json(item[1])
     text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
     return Row((printable(str(item[0])), printable(text)), copied=text)
-
-
-def as_json(value: Any) -> Any:
-    """Metadata as JSON can hold it: numbers that are none become texts."""
-    if isinstance(value, Mapping):
-        return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_json(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 
 def other_rows(contents: Contents) -> Sequence[Row]:

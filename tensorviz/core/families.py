@@ -52,7 +52,7 @@ def recognise(contents: Contents, networks: Sequence[Network] = ()) -> Family | 
     best = exact or (found[0] if found else None)
     if best is None:
         inner = next(inner for inner in reversed(layers) if inner.sure)
-        best = (inner, unknown(inner.shapes)) if _is_network(inner.shapes) else None
+        best = (inner, unknown(inner.shapes, _again(inner, contents))) if _is_network(inner.shapes) else None
     return None if best is None else _wrapped(*best)
 
 
@@ -108,6 +108,18 @@ def _wrapped(inner: Inner, family: Family) -> Family:
         facts.append(f"beside it: {', '.join(inner.beside)}")
         family = replace(family, name=f"training checkpoint: {family.name}")
     return replace(family, facts=tuple(facts), repairs=(*inner.repairs, *family.repairs))
+
+
+def _again(inner: Inner, contents: Contents) -> list[str]:
+    """The names of tensors that had another name before: tied weights are parameters once."""
+    own = {tensor.name: (tensor.storage, tensor.layout, tensor.dtype) for tensor in contents.tensors}
+    seen: set[object] = set()
+    again = []
+    for name, in_file in inner.names.items():
+        if inner.shapes[name] and own[in_file] in seen:
+            again.append(name)
+        seen.add(own[in_file])
+    return again
 
 
 def _is_network(shapes: Shapes) -> bool:

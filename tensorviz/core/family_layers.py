@@ -14,7 +14,7 @@ from tensorviz.core.family import Family
 from tensorviz.core.text import count_text, plural, short_count_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from tensorviz.core.family_match import Shapes
 
@@ -73,9 +73,10 @@ def optimiser(names: Iterable[str]) -> tuple[str, int] | None:
     return kind, len(kept)
 
 
-def unknown(shapes: Shapes) -> Family:
-    """What can be said of any network: layers, widths, parameters."""
+def unknown(shapes: Shapes, again: Collection[str] = ()) -> Family:
+    """What can be said of any network: layers, widths, parameters. again: names of tensors that have another, too."""
     elements = sum(math.prod(shape) for shape in shapes.values())
+    parameters = elements - sum(math.prod(shapes[name]) for name in again)
     manner = next((who for who, form in MANNERS if any(re.search(form, name) for name in shapes)), "")
     parts = [f"unknown network{f' with the names of {manner}' if manner else ''}"]
     prefix, layers = repeated(shapes)
@@ -83,8 +84,8 @@ def unknown(shapes: Shapes) -> Family:
     words = next((shape for name, shape in shapes.items() if EMBEDDINGS.search(name) and len(shape) == 2), None)
     if words:
         parts.append(f"vocabulary {words[0]}, width {words[1]}")
-    many = "~" if elements >= 1000 else ""
-    parts.append(f"{many}{short_count_text(elements)} parameters")
+    many = "~" if parameters >= 1000 else ""
+    parts.append(f"{many}{short_count_text(parameters)} parameters")
     facts = [f"the layers are {prefix}.0 and so on"] if layers > 1 else []
     facts.append(f"{count_text(elements)} elements in {plural(len(shapes), 'tensor')}")
     return Family(", ".join(parts), tuple(facts), exact=False)

@@ -67,3 +67,22 @@ def printable(text: str) -> str:
 def plural(count: int, word: str) -> str:
     """A count and its word: "1 picture", "3 pictures"."""
     return f"{count_text(count)} {word}{'' if count == 1 else 's'}"
+
+
+def bytes_pair(part: int, whole: int) -> str:
+    """Two sizes in the unit of the larger: "3.96 MB of 4.00 MB"; "all 4.00 MB" only when they are equal."""
+    if part == whole:
+        return f"all {plural(whole, 'byte')}" if whole < 1000 else f"all {bytes_text(whole)}"
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if whole >= size:
+            return f"{_unlike(part, whole, size)} {unit} of {whole / size:.2f} {unit}"
+    return f"{part} of {plural(whole, 'byte')}"
+
+
+def _unlike(part: int, whole: int, size: int) -> str:
+    """The part with as many digits as keep it apart from the whole and from nothing."""
+    for digits in range(2, 7):
+        text = f"{part / size:.{digits}f}"
+        if text != f"{whole / size:.{digits}f}" and (not part or float(text)):
+            return text
+    return f"{part / size:.9f}"

@@ -24,7 +24,6 @@ from tensorviz.core.checkpoint_layout import analyse
 from tensorviz.core.checkpoint_lost import hindrance, what_is_lost
 from tensorviz.core.checkpoint_report import (
     architecture,
-    bytes_pair,
     dtype_text,
     figures,
     globals_text,
@@ -50,6 +49,7 @@ from tensorviz.core.checkpoint_values import Comparison, Difference, Duplicates,
 from tensorviz.core.family import Family
 from tensorviz.core.layout import Layout, contiguous
 from tensorviz.core.stored import Contents, StoredStorage, StoredTensor
+from tensorviz.core.text import bytes_pair
 
 
 def tensor(name: str, storage: str = "A", shape: tuple[int, ...] = (10,), dtype: str = "float32") -> StoredTensor:
@@ -174,8 +174,8 @@ def test_modules_with_their_share() -> None:
 
 def test_refusals_are_grouped_by_reason() -> None:
     rows = refusal_rows(analyse(TIED), places(TIED).get)
-    assert [(row.cells[0].partition(";")[0], len(row.below)) for row in rows] == [
-        ("2 tensors: memory is shared", 2), ("1 tensor: element type that the format does not have", 1)
+    assert [(row.cells[0], row.cells[1].partition(";")[0], len(row.below)) for row in rows] == [
+        ("2 tensors", "memory is shared", 2), ("1 tensor", "element type that the format does not have", 1)
     ]  # fmt: skip  # a table
     assert rows[1].below[0].cells == ("c", "the format has no element type complex128")
     assert rows[1].below[0].place == 2

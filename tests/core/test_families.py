@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from tensorviz.core.families import guess, recognise
 from tensorviz.core.family_table import Network, Shape, shortened, spelled_out
 from tensorviz.core.layout import contiguous
-from tensorviz.core.stored import Contents, StoredTensor
+from tensorviz.core.stored import Contents, StoredTensor, letters
 
 Shapes = Mapping[str, tuple[int, ...]]
 ShapesMade = dict[str, tuple[int, ...]]
@@ -37,7 +38,8 @@ FC: Shapes = {
 
 
 def contents(shapes: Shapes, others: tuple[str, ...] = (), structure: Any = None) -> Contents:
-    tensors = tuple(StoredTensor(name, contiguous(shape), "float32", "A") for name, shape in shapes.items())
+    rows = enumerate(shapes.items())
+    tensors = tuple(StoredTensor(name, contiguous(shape), "float32", letters(at)) for at, (name, shape) in rows)
     return Contents("x", "pt-zip", 0, tensors, (), others=tuple((o, "") for o in others), structure=structure)
 
 
@@ -229,6 +231,21 @@ def test_networks_without_a_name() -> None:
     llama: ShapesMade = {f"model.layers.{n}.self_attn.q_proj.weight": (64, 64) for n in range(4)}
     llama["lm_head.weight"] = (99, 64)
     assert told(llama).startswith("unknown network with the names of LLaMA, 4 layers")
+
+
+def test_tied_weights_are_parameters_once() -> None:
+    shapes: ShapesMade = {
+        "module.in.weight": (40, 8),
+        "module.out.weight": (40, 8),
+        "module.out.bias": (40,),
+        "module.h.w": (8, 8),
+    }
+    whole = contents(shapes)
+    tied = tuple(
+        replace(tensor, storage="A") if tensor.name == "module.out.weight" else tensor for tensor in whole.tensors
+    )
+    assert guess(whole).startswith(f"unknown network, {2 * 40 * 8 + 40 + 8 * 8} parameters")
+    assert guess(replace(whole, tensors=tied)).startswith(f"unknown network, {40 * 8 + 40 + 8 * 8} parameters")
 
 
 def test_little_is_said_of_little() -> None:

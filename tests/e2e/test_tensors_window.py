@@ -56,7 +56,7 @@ class Person:
 
     def undoes(self, widget: QWidget) -> None:
         """Ctrl+Z; what commands apply is asked a little after the session changed."""
-        self.wait(self._undo.isEnabled)
+        self.wait(lambda: not self.session.running and self._undo.isEnabled())
         self.presses(widget, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
     def presses(self, widget: QWidget, key: Qt.Key, held: Qt.KeyboardModifier = PLAIN) -> None:
@@ -88,12 +88,19 @@ class Person:
 
 
 def drag(widget: QWidget, start: QPoint, to: QWidget, end: QPoint) -> None:
-    """With the left button, in steps, as a hand does; events go to the widget that was pressed."""
-    there = widget.mapFromGlobal(to.mapToGlobal(end))
+    """With the left button, in steps, as a hand does; events go to the widget that was pressed.
+
+    The goal is looked for at each step: what is dragged opens places to drop it, which move others aside.
+    """
+
+    def there() -> QPoint:
+        return widget.mapFromGlobal(to.mapToGlobal(end))
+
     QTest.mousePress(widget, LEFT, PLAIN, start)
     for part in range(1, 5):
-        QTest.mouseMove(widget, start + (there - start) * part / 4)
-    QTest.mouseRelease(widget, LEFT, PLAIN, there)
+        QTest.mouseMove(widget, start + (there() - start) * part / 4)
+    QTest.mouseMove(widget, there())
+    QTest.mouseRelease(widget, LEFT, PLAIN, there())
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def _in_folder(folder: Path, shown: str) -> Path:
     index = index_in(folder)
     if index is None:
         raise CheckpointUnreadable(
-            f"{shown} is a folder, and it holds no one set of safetensors files.",
+            f"{shown} is a folder, and does not hold exactly one set of safetensors files.",
             "Give a file, or a folder with one .safetensors.index.json.",
         )
     return index

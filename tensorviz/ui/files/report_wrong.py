@@ -45,7 +45,7 @@ class WrongSection(Section):
         self.globals_text, self.globals = Sentence(mark=True, tone="danger"), TablePlace(Columns(("",)), "Names in it")
         self.waste, self.sentences = WasteBox(workspace, file), Sentences()
         self.refused_text = Sentence(mark=True, tone="info")
-        self.refused = TablePlace(Columns(("tensor", "why"), wide=(0, 1)), "What safetensors would refuse")
+        self.refused = TablePlace(Columns(("tensor", "why"), wide=(1,)), "What safetensors would refuse")
         for part in (self.refused, self.sentences):
             part.tensor_wished.connect(self.tensor_wished)
         self.add(

@@ -73,7 +73,7 @@ class Histogram(QWidget):
         """What stands under the bars."""
         if not self._counts:
             return ""
-        return f"~{self._edges[0]:.4g} to {self._edges[-1]:.4g}" if self._at is None else self._bar(self._at)
+        return f"~{self._edges[0]:.4g} to ~{self._edges[-1]:.4g}" if self._at is None else self._bar(self._at)
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""

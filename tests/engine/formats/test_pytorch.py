@@ -283,3 +283,19 @@ def test_a_storage_behind_more_than_four_gigabytes(tmp_path: Path) -> None:
     assert (first.nbytes, last.nbytes) == (4_400_000_000, 16)
     assert last.start is not None
     assert last.start > 4_400_000_000
+
+
+@pytest.mark.parametrize("dtype", [torch.uint16, torch.uint32, torch.uint64, torch.complex32], ids=str)
+def test_where_torch_does_not_turn_bytes_it_is_said(tmp_path: Path, dtype: torch.dtype) -> None:
+    values = {"x": torch.arange(64, dtype=torch.uint8).view(dtype), "y": torch.tensor([1.5, -2.0])}
+    plain, big = tmp_path / "plain.pt", tmp_path / "big.pt"
+    torch.save(values, plain)
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(big, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, b"big" if name.endswith("byteorder") else source.read(name))
+    told = torch.load(big, weights_only=True)
+    assert torch.equal(told["x"].view(torch.uint8), values["x"].view(torch.uint8))  # as they lie
+    assert told["y"].numpy().tobytes() == values["y"].numpy().byteswap().tobytes()
+    (note,) = read_contents(big).notes
+    assert str(dtype).removeprefix("torch.") in note
+    assert read_contents(plain).notes == ()

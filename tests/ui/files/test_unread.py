@@ -73,7 +73,7 @@ def test_a_problem_is_said_with_what_can_be_done(qtbot: QtBot) -> None:
     [
         ("/x/model.pt is cut short.", True),
         ("/x/model.pt is of an unknown kind (it begins with 00 00 01 00), and no file of tensors.", True),
-        ("/x/model.pt is a folder, and it holds no one set of safetensors files.", False),
+        ("/x/model.pt is a folder, and does not hold exactly one set of safetensors files.", False),
         ("/x/model.pt is empty (0 bytes).", False),
         ("There is no file /x/model.pt.", False),
     ],

@@ -25,6 +25,7 @@ LARGEST_INFLATED = 24 << 20  # bytes of a compressed pickle, which is held whole
 LARGEST_CHECKED = 64 << 20  # bytes of a pickle whose checksum is compared
 LARGEST_RECORD = 1 << 12
 RECORDS = ("byteorder", "version", ".format_version", ".storage_alignment")
+SAVED_AS_BYTES = frozenset({"uint16", "uint32", "uint64", "complex32"})  # on storages without a type
 
 
 def _recognises(head: bytes, _size: int) -> bool:
@@ -67,7 +68,15 @@ class _Archive:
             return self._place(name, key, nbytes, told.storages[key].device)
 
         found = contents(self.path, "pt-zip", self.size, told, value, place, metadata=self.records)
-        return replace(found, notes=(*found.notes, *self._left_over()))
+        return replace(found, notes=(*found.notes, *self._not_turned(found), *self._left_over()))
+
+    def _not_turned(self, found: Contents) -> tuple[str, ...]:
+        """A note where torch (2.14, serialization.py) turns bytes by the storage's type, which for these is bytes."""
+        kinds = {tensor.dtype for tensor in found.tensors} & SAVED_AS_BYTES
+        if self.records.get("byteorder") != "big" or not kinds:
+            return ()
+        names = ", ".join(sorted(kinds))
+        return (f"It was saved in the big order of bytes. torch.load does not turn those of {names}; here they are.",)
 
     def _record(self, name: str) -> str | None:
         member = self.members.get(self.prefix + name)
