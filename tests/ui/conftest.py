@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QGuiApplication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,16 @@ def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """The window must do without torch: to import it fails here, also when an earlier test has loaded it."""
     for name in ("torch", "torchvision"):
         monkeypatch.setitem(sys.modules, name, None)
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Nothing stays on the clipboard: the offscreen platform destroys it after Python has ended.
+
+    A `QMimeData` that Python made would then take the whole run down with it (Qt's static destructors call Shiboken).
+    """
+    yield
+    QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)
