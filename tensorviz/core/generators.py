@@ -21,11 +21,13 @@ class GeneratorWeights(WeightsRow):
 
     git_blob: the id under which the published file lies in a git repository (SHA-1 of "blob SIZE" and its bytes), ""
     when it lies in none. gflops: for 256 x 256 pixels. way_back: the model that translates in the other direction, ""
-    when there is none.
+    when there is none. width: channels of the first layer (`ngf`). blocks: residual blocks.
     """
 
     git_blob: str = ""
     way_back: str = ""
+    width: int = 64
+    blocks: int = 9
 
     @property
     def unchecked(self) -> bool:
@@ -49,3 +51,19 @@ class GeneratorWeights(WeightsRow):
             "on_this_computer": self.here,
             "path": self.path,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGenerator:
+    """A generator file of the person's own, kept as a named row of the chooser.
+
+    way_back: the name of the model that translates in the other direction, "" for none; that one, when it is an own
+    one too and names none, gets this one as its way back.
+    """
+
+    name: str
+    path: str
+    way_back: str = ""
+    width: int = 64
+    blocks: int = 9
+    parameters: int = 0

@@ -12,6 +12,7 @@ from typing import Literal
 from tensorviz.core.catalogue import BATCH
 from tensorviz.core.errors import NameUnknown, ValueRefused
 from tensorviz.core.names import did_you_mean
+from tensorviz.core.translation import LARGEST_RESIZE, RESIZE
 
 Value = str | int | float | bool
 Kind = Literal["choice", "flag", "int", "float", "text"]
@@ -156,6 +157,34 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("device", "auto", "", "Device", "text"),
     Setting("chosen_model", "", "", "Model", "text"),
     Setting("chosen_weights", "", "", "Weights", "text"),
+    Setting(
+        "chosen_task",
+        "classify",
+        "",
+        "Task",
+        "choice",
+        (("classify", "Classify"), ("translate", "Translate")),
+    ),
+    Setting("chosen_generator", "", "", "Generator", "text"),
+    Setting("chosen_generator_weights", "", "", "Generator's weights", "text"),
+    Setting(
+        "input_range",
+        "trained",
+        "",
+        "Input range",
+        "choice",
+        (("trained", "as trained"), ("book", "as in the book")),
+    ),
+    Setting("translate_resize", RESIZE, "", "Shorter side", "int", minimum=0, maximum=LARGEST_RESIZE, unit="pixels"),
+    Setting("there_and_back", False, "", "There and back", "flag"),
+    Setting(
+        "translate_on_choice",
+        True,
+        "Translate",
+        "Translate the picture that is looked at",
+        "flag",
+        note="Without it a picture is translated when it is asked for.",
+    ),
 )
 
 _BY_KEY = {setting.key: setting for setting in SETTINGS}

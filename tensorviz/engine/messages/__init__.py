@@ -131,12 +131,16 @@ class DescribeNetwork(Request):
 
 @dataclass(frozen=True, slots=True)
 class FetchWeights(Request):
-    """Download published weights. Answers: JobProgress in bytes, CatalogueRead."""
+    """Download published weights. Answers: JobProgress in bytes, CatalogueRead.
+
+    trusted: the person was told that nothing is published by which the file could be checked, and wants it anyway.
+    """
 
     lane: ClassVar[LaneName] = "fetch"
     shown: ClassVar[bool] = True
     model: str
     weights: str
+    trusted: bool = False
 
     @property
     def title(self) -> str:
@@ -330,12 +334,16 @@ class RowsReady(Event):
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRead(Event):
-    """Every model. folder: where weights are kept. disk_bytes: what they take there. notes: what was odd."""
+    """Every model. folder: where weights are kept. disk_bytes: what they take there. notes: what was odd.
+
+    models: those that classify. generators: those that translate; their weights are `GeneratorWeights`.
+    """
 
     models: tuple[ModelRow, ...]
     folder: str
     disk_bytes: int
     notes: tuple[str, ...] = ()
+    generators: tuple[ModelRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

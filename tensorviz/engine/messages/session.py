@@ -12,6 +12,7 @@ from typing import ClassVar
 from tensorviz.core.catalogue import ModelChoice
 from tensorviz.core.drawing import Drawing
 from tensorviz.core.session_data import Completion, Preview, SessionFacts, Statistics, StepRow
+from tensorviz.core.translation import GeneratorChoice
 from tensorviz.engine.messages import Event, LaneName, Request
 
 # --------------------------------------------------------------------------------------------------- requests
@@ -168,6 +169,20 @@ class OpenParameter(Request):
     lane: ClassVar[LaneName] = "tensors"
     choice: ModelChoice
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTranslation(Request):
+    """Put a stage of a picture's translation into the session. Answers: as OpenPrediction.
+
+    stage: "input" (1, 3, H, W) as the generator sees it, "block-0" (before the first residual block) to "block-9"
+    (1, C, H/4, W/4), "output" (1, 3, H', W').
+    """
+
+    lane: ClassVar[LaneName] = "tensors"
+    path: str
+    choice: GeneratorChoice
+    stage: str
 
 
 # ----------------------------------------------------------------------------------------------------- events

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal
 
 from tensorviz.core.errors import Problem
+from tensorviz.core.generators import GeneratorWeights
 from tensorviz.engine.messages import (
     CatalogueRead,
     CheckpointRecognised,
@@ -78,6 +79,7 @@ class CatalogueState(QObject):
         self._jobs = jobs
         self._works: dict[int, Work] = {}
         self.models: tuple[ModelRow, ...] = ()
+        self.generators: tuple[ModelRow, ...] = ()
         self.folder = ""
         self.disk_bytes = 0
         self.notes: tuple[str, ...] = ()
@@ -101,6 +103,21 @@ class CatalogueState(QObject):
         if name in ("", "DEFAULT"):
             return row.default()
         return next((weights for weights in row.weights if weights.name == name), None)
+
+    def generator(self, name: str) -> ModelRow | None:
+        """The generator of that name; "" is the one that comes with tensorviz."""
+        if not name:
+            return next((row for row in self.generators if row.kind == "bundled"), None)
+        return next((row for row in self.generators if row.name == name), None)
+
+    def generator_weights(self, model: str, name: str) -> GeneratorWeights | None:
+        """These weights of that generator; "" and "DEFAULT" are its default. None when there are none of that name."""
+        row = self.generator(model)
+        if row is None or not row.weights:
+            return None
+        wanted = row.default().name if name in ("", "DEFAULT") else name
+        found = next((weights for weights in row.weights if weights.name == wanted), None)
+        return found if isinstance(found, GeneratorWeights) else None
 
     def files(self) -> tuple[WeightsRow, ...]:
         """Published weights whose file is on this computer, largest first."""
@@ -210,6 +227,7 @@ class CatalogueState(QObject):
 
     def _read(self, event: CatalogueRead) -> None:
         self.models, self.folder, self.disk_bytes = event.models, event.folder, event.disk_bytes
+        self.generators = event.generators
         self.notes, self.was_read = event.notes, True
         self.changed.emit()
 

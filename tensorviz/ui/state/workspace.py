@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tensorviz.ui.state.blocks import BlocksState
 from tensorviz.ui.state.catalogue import CatalogueState
 from tensorviz.ui.state.choice import ChoiceState
 from tensorviz.ui.state.drawings import DrawingsState
 from tensorviz.ui.state.engine import EngineState
 from tensorviz.ui.state.file_tensors import FileStates
 from tensorviz.ui.state.files import FilesState
+from tensorviz.ui.state.generator_choice import GeneratorChoiceState
 from tensorviz.ui.state.grids import GridsState
 from tensorviz.ui.state.jobs import JobsState
 from tensorviz.ui.state.looking import Looking
@@ -28,6 +30,8 @@ from tensorviz.ui.state.session import SessionState
 from tensorviz.ui.state.settings import SettingsState, SettingsStore
 from tensorviz.ui.state.showing import ShowingState
 from tensorviz.ui.state.statistics import StatisticsState
+from tensorviz.ui.state.task import TaskState
+from tensorviz.ui.state.translations import TranslationsState
 from tensorviz.ui.state.wishes import WishesState
 
 if TYPE_CHECKING:
@@ -49,6 +53,10 @@ class Workspace(Looking):
     pipeline: PipelineState
     network: NetworkState
     engine: EngineState
+    task: TaskState
+    generator: GeneratorChoiceState
+    translations: TranslationsState
+    blocks: BlocksState
 
 
 def build_workspace(
@@ -67,6 +75,8 @@ def build_workspace(
     drawings = DrawingsState(bridge, jobs, messages)
     states = FileStates(bridge, settings, jobs, messages, wishes, assets)
     files = FilesState(states, session, tensor_suffixes)
+    task, generator = TaskState(settings), GeneratorChoiceState(catalogue, settings)
+    translations = TranslationsState(bridge, jobs, settings, pictures, generator, task)
     return Workspace(
         bridge=bridge,
         settings=settings,
@@ -78,6 +88,10 @@ def build_workspace(
         pipeline=PipelineState(bridge, jobs, pictures, choice),
         network=NetworkState(bridge, jobs),
         engine=engine,
+        task=task,
+        generator=generator,
+        translations=translations,
+        blocks=BlocksState(bridge, jobs, translations, generator),
         session=session,
         files=files,
         memory=MemoryState(bridge, jobs, session),
