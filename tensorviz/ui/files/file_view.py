@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
 
 TREE, REST = 420, 860
+LEAST_REST = 400  # pixels that the tree leaves to what is beside it, in a narrow window
 REPORT, LOOKING = 0, 1
 AT_ONCE = ("raw", "npy")  # formats of one tensor, of which there is little to report
 
@@ -214,6 +215,7 @@ class FileView(QWidget):
         self._right.addWidget(self._told)
         columns.addWidget(self._left)
         columns.addWidget(self._right)
+        self._right.setMinimumWidth(LEAST_REST)
         columns.setSizes([TREE, REST])
         columns.setStretchFactor(0, 0)
         columns.setStretchFactor(1, 1)

@@ -49,8 +49,8 @@ class Section(QWidget):
         self.beside.setProperty("role", "muted")
         self.head.setSpacing(SPACING)
         self.head.addWidget(self.heading)
-        self.head.addWidget(self.beside)
-        self.head.addStretch(1)
+        self.beside.setWordWrap(True)  # a narrow report must not be cut
+        self.head.addWidget(self.beside, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING)
