@@ -5,7 +5,7 @@ Must not know what its panels do; they are the ones that look at the session, an
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
@@ -19,18 +19,21 @@ from tensorviz.ui.tensors.inspector_text import describe_line
 from tensorviz.ui.tensors.session_panels import splitter
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from tensorviz.core.drawing import Drawing
     from tensorviz.ui.state.looking import Looking
 
 MIDDLE, INSPECTOR = 580, 280
 GRIDS, CANVAS = 300, 320
+PANELS = ("grids", "canvas", "inspector")
 
 
 class LookingPanels(QWidget):
     """Panels with movable edges between them. Signals: wished(places) when tensors are wanted in the session.
 
-    The canvas and the inspector take tens of milliseconds to build: each has a turn of the event loop of its own, or
-    is there when somebody asks for it.
+    They take tens of milliseconds to build: each has a turn of the event loop of its own once this is shown, or is
+    there when somebody asks for it.
     """
 
     wished = Signal(object)
@@ -38,9 +41,7 @@ class LookingPanels(QWidget):
     def __init__(self, looking: Looking, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._looking = looking
-        self._canvas: CanvasPanel | None = None
-        self._inspector: Inspector | None = None
-        places = self._upper, self._lower, self._right = place(), place(), place()
+        places = self._upper, self._lower, self._right = place(self), place(self), place(self)
         middle = splitter("file_middle", Qt.Orientation.Vertical, places[:2], (GRIDS, CANVAS))
         whole = splitter("file_looking", Qt.Orientation.Horizontal, (middle, self._right), (MIDDLE, INSPECTOR))
         whole.setStretchFactor(0, 1)
@@ -48,53 +49,64 @@ class LookingPanels(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(whole)
-        # Panels are made where they stay: one that gets another parent is laid out and dressed anew.
-        self.grids = GridsPanel(looking, self._upper)
-        put(self._upper, self.grids)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
+        self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.build_more)
         self._connect()
-        self._soon.start()
 
-    @property
+    # Panels are made where they stay: one that gets another parent is laid out and dressed anew.
+
+    @cached_property
+    def grids(self) -> GridsPanel:
+        """The grids, made now if they are not there yet."""
+        made = GridsPanel(self._looking, self._upper)
+        put(self._upper, made)
+        return made
+
+    @cached_property
     def canvas(self) -> CanvasPanel:
         """The storage canvas, made now if it is not there yet."""
-        if self._canvas is None:
-            self._canvas = CanvasPanel(self._looking, self._lower)
-            self._canvas.export_wished.connect(self._export)
-            put(self._lower, self._canvas)
-        return self._canvas
+        made = CanvasPanel(self._looking, self._lower)
+        made.export_wished.connect(self._export)
+        put(self._lower, made)
+        return made
 
-    @property
+    @cached_property
     def inspector(self) -> Inspector:
         """The inspector, made now if it is not there yet."""
-        if self._inspector is None:
-            self._inspector = Inspector(self._looking, self._right)
-            put(self._right, self._inspector)
-        return self._inspector
+        made = Inspector(self._looking, self._right)
+        put(self._right, made)
+        return made
 
     @property
     def waiting(self) -> bool:
         """Whether some panel is not there yet."""
-        return self._canvas is None or self._inspector is None
+        return self._missing() is not None
+
+    def _missing(self) -> str | None:
+        return next((panel for panel in PANELS if panel not in self.__dict__), None)
 
     @Slot()
     def build_more(self) -> None:
         """Builds the next panel that is missing; it happens by itself, in a turn of its own."""
-        if self._canvas is None:
-            self.canvas.show()
+        missing = self._missing()
+        if missing is not None:
+            getattr(self, missing).show()
             self._soon.start()
-        else:
-            self.inspector.show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt's: now the panels are needed."""
+        super().showEvent(event)
+        self._soon.start()
 
     def _connect(self) -> None:
         looking = self._looking
         looking.drawings.offer("canvas", self._draw_canvas)
-        looking.drawings.offer("grid", self.grids.drawing)
+        looking.drawings.offer("grid", self._draw_grid)
         looking.session.wished.connect(self.wished)
         looking.showing.operations_wished.connect(self._show_menu)
+
+    def _draw_grid(self) -> Drawing | None:
+        return self.grids.drawing()
 
     def _draw_canvas(self) -> Drawing:
         return self.canvas.drawing()
