@@ -32,7 +32,8 @@ lint: $(READY)
 
 bench: $(READY)
 	set -e; for program in tests/bench/bench_*.py; do echo "== $$program"; \
-	  QT_QPA_PLATFORM=offscreen PYTHONPATH=. $(BIN)/python $$program --data $(DATA) $(ARGS); done
+	  data=$$(grep -q -e '"--data"' $$program && echo "--data $(DATA)" || true); \
+	  QT_QPA_PLATFORM=offscreen PYTHONPATH=. $(BIN)/python $$program $$data $(ARGS); done
 
 wheel: $(READY)
 	rm -rf dist
