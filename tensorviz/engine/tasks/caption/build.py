@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from tensorviz.core.errors import CheckpointMismatch
-from tensorviz.core.text import count_text
+from tensorviz.core.text import count_text, printable
 from tensorviz.engine.tasks.caption.network import Captioner, empty_captioner
 from tensorviz.engine.tasks.caption.recognise import names_of, plan_of
 from tensorviz.engine.weights.assigning import assign
@@ -44,6 +44,7 @@ def build_captioner(tensors: Mapping[str, Tensor], infos: Infos) -> Built:
     """
     ours = names_of(tensors)
     named = {ours[name]: value for name, value in tensors.items()}
+    _check_sizes(named)
     plan = plan_of({name: tuple(value.shape) for name, value in named.items()})
     _check_words(plan, infos)
     _check_options(plan, infos)
@@ -59,6 +60,12 @@ def _empty(plan: CaptionerPlan) -> Captioner:
         raise CheckpointMismatch(
             f"No network can be built of these shapes: {error}.", "Is the file damaged?"
         ) from error
+
+
+def _check_sizes(tensors: Mapping[str, Tensor]) -> None:
+    nothing = next((name for name, value in tensors.items() if not value.numel()), None)
+    if nothing is not None:
+        raise CheckpointMismatch(f"The tensor {printable(nothing)} of the checkpoint is empty.", "Is the file damaged?")
 
 
 def _check_words(plan: CaptionerPlan, infos: Infos) -> None:
