@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from tensorviz.core.results import Label
     from tensorviz.engine.console.describe import describe
     from tensorviz.engine.tasks.classify.interface import Classification, PictureClassifier, load_classifier
-    from tensorviz.engine.tasks.translate.interface import PictureTranslator, load_generator
+    from tensorviz.engine.tasks.translate.interface import PictureTranslator, ThereAndBack, load_generator
 
 __version__ = "0.1.0"
 __all__ = [
-    "Classification", "Label", "PictureClassifier", "PictureTranslator", "Recipe", "TensorvizError", "__version__",
-    "describe", "load_classifier", "load_generator",
+    "Classification", "Label", "PictureClassifier", "PictureTranslator", "Recipe", "TensorvizError", "ThereAndBack",
+    "__version__", "describe", "load_classifier", "load_generator",
 ]  # fmt: skip
 
 _HOMES = {
@@ -32,6 +32,7 @@ _HOMES = {
     "PictureTranslator": "tensorviz.engine.tasks.translate.interface",
     "Recipe": "tensorviz.core.recipe",
     "TensorvizError": "tensorviz.core.errors",
+    "ThereAndBack": "tensorviz.engine.tasks.translate.interface",
     "describe": "tensorviz.engine.console.describe",
     "load_classifier": "tensorviz.engine.tasks.classify.interface",
     "load_generator": "tensorviz.engine.tasks.translate.interface",

@@ -28,6 +28,7 @@ from tensorviz.engine.messages import EngineReady, Event, JobFailed, RowsReady
 from tensorviz.engine.messages.files import FileAnalysed
 from tensorviz.engine.places import assets_folder, config_folder, session_folder
 from tensorviz.engine.tensors.handlers import DeskSource, tensor_handlers
+from tensorviz.engine.translating.handlers import TranslatorSource, translation_handlers
 from tensorviz.engine.worker import Engine
 from tensorviz.settings_file import SettingsFile
 from tensorviz.ui.bridge import Bridge
@@ -94,7 +95,11 @@ def build(paths: Sequence[str] = ()) -> Program:
     bridge = Bridge()
     desk = DeskSource(session_folder())
     tensors = tensor_handlers(desk)
-    table = {**handlers(NetworkCacheSource()), **tensors, **file_handlers(OpenFiles(), tensors)}
+    generators = TranslatorSource()
+    table = {
+        **handlers(NetworkCacheSource(generators)), **translation_handlers(generators), **tensors,
+        **file_handlers(OpenFiles(), tensors),
+    }  # fmt: skip  # one room of the engine after the other
     engine = Engine(table, bridge.report)
     bridge.attach(engine)
     settings = SettingsFile(config_folder() / "settings.json")

@@ -25,13 +25,15 @@ from tensorviz.engine.weights import store
 from tensorviz.engine.weights.catalogue import find_weights, read_catalogue
 from tensorviz.engine.weights.entries import list_entries
 from tensorviz.engine.weights.fetch import fetch_weights
-from tensorviz.engine.weights.fetch_generator import fetch_generator, import_generator
+from tensorviz.engine.weights.fetch_generator import delete_generator, fetch_generator, import_generator
 from tensorviz.engine.weights.generators import find_any_model, read_generators
+from tensorviz.engine.weights.own_generators import list_generators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tensorviz.core.catalogue import OwnEntry
+    from tensorviz.core.generators import OwnGenerator
 
     Deed = Callable[[WeightsRow], "Outcome"]
 
@@ -74,8 +76,8 @@ def fetch(
     if listing:
         write_document(_files_document(), common)
         return 0
-    entries = list_entries(say)
-    rows = [row for name in names for row in resolve(name, entries, every=deleting)]
+    entries, own = list_entries(say), list_generators(say)
+    rows = [row for name in names for row in resolve(name, entries, own, every=deleting)]
     return _report([_attempt(row, _deed(source, deleting, trust, common), common) for row in rows], common)
 
 
@@ -90,12 +92,14 @@ def _check_request(names: tuple[str, ...], source: str | None, listing: bool, de
         raise click.UsageError("--from takes exactly one model: tensorviz fetch --from FILE MODEL[:WEIGHTS]")
 
 
-def resolve(name: str, entries: Sequence[OwnEntry] = (), *, every: bool = False) -> list[WeightsRow]:
+def resolve(
+    name: str, entries: Sequence[OwnEntry] = (), own: Sequence[OwnGenerator] = (), *, every: bool = False
+) -> list[WeightsRow]:
     """The weights that "MODEL:WEIGHTS" names; `every`: of "MODEL" alone all that are here. Raises NameUnknown."""
     model_name, _, weights = name.partition(":")
     if not model_name:
         raise click.UsageError(f"{name!r} names no model; write MODEL or MODEL:WEIGHTS.")
-    model = find_any_model(model_name, entries)
+    model = find_any_model(model_name, entries, own)
     here = [row for row in model.weights if row.here]
     return here if every and here and not weights else [find_weights(model, weights)]
 
@@ -133,7 +137,7 @@ def _delete(row: WeightsRow) -> Outcome:
             "Only downloaded weights are deleted.",
         )
     path = store.destination(row)
-    freed = store.delete(path)
+    freed = delete_generator(row) if isinstance(row, GeneratorWeights) else store.delete(path)
     return Outcome(row, "deleted", f"deleted, {bytes_text(freed)} free again", str(path), freed)
 
 

@@ -22,6 +22,7 @@ from tensorviz.core.text import bytes_text, percent_text, plural, short_count_te
 from tensorviz.engine.weights.catalogue import read_catalogue
 from tensorviz.engine.weights.entries import list_entries
 from tensorviz.engine.weights.generators import read_generators
+from tensorviz.engine.weights.own_generators import list_generators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
 UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 HEADINGS = ("model", "weights", "top-1", "parameters", "GFLOPs", "size", "trained on", "here")
 RECIPE_COLUMNS = ("resize", "crop", "mean", "std", "interpolation", "fit")
-RIGHT = ("top-1", "parameters", "GFLOPs", "size")
+GENERATOR_HEADINGS = (
+    "model", "weights", "width", "blocks", "parameters", "GFLOPs", "size", "trained on", "way back", "here",
+)  # fmt: skip  # where nothing else is listed
+GENERATOR_COLUMNS = ("width", "blocks", "way_back", "git_blob")
+RIGHT = ("top-1", "width", "blocks", "parameters", "GFLOPs", "size")
 # Accuracies on another set of pictures are another figure: they come after those on ImageNet-1K.
 SORTS: dict[str, Callable[[WeightsRow], Any]] = {
     "name": lambda row: row.model.casefold(),
@@ -75,7 +80,7 @@ def models(common: Common, task: str | None, search: str, fits: int | None, here
     `*` marks the weights that are taken when none are named. Accuracy is the published one, for the pictures of the
     set named under "trained on".
     """
-    rows = (*read_catalogue(list_entries(say)), *read_generators())
+    rows = (*read_catalogue(list_entries(say)), *read_generators(list_generators(say)))
     _check_task(task, rows)
     chosen = choose(rows, Wanted(task, search, fits, here), sort)
     write_document(_document(chosen, _ordered(chosen, sort)), common)
@@ -119,35 +124,48 @@ def _ordered(chosen: Sequence[ModelRow], sort: str | None) -> list[WeightsRow]:
 
 
 def _document(chosen: Sequence[ModelRow], rows: Sequence[WeightsRow]) -> Document:
+    drawing = [row for row in rows if isinstance(row, GeneratorWeights)]
+    only_generators = bool(rows) and len(drawing) == len(rows)
     return Document(
         objects=[model.as_dict() for model in chosen],
         table=[_csv_row(row) for row in rows],
-        headings=HEADINGS,
+        headings=GENERATOR_HEADINGS if only_generators else HEADINGS,
         right=RIGHT,
-        lines=[_line(row) for row in rows],
+        lines=[_generator_line(row) for row in drawing] if only_generators else [_line(row) for row in rows],
     )
 
 
 def _line(row: WeightsRow) -> tuple[str, ...]:
-    return (
-        row.model,
-        f"{row.name}{' *' if row.is_default else ''}",
-        "" if row.accuracy_1 is None else percent_text(row.accuracy_1),
-        short_count_text(row.parameters),
-        f"{row.gflops:.2f}" if row.gflops else "",
-        bytes_text(row.file_bytes),
-        row.trained_on,
-        "yes" if row.here else "",
-    )
+    accuracy = "" if row.accuracy_1 is None else percent_text(row.accuracy_1)
+    return (*_names(row), accuracy, *_costs(row), row.trained_on, _here(row))
+
+
+def _generator_line(row: GeneratorWeights) -> tuple[str, ...]:
+    return (*_names(row), str(row.width), str(row.blocks), *_costs(row), row.trained_on, row.way_back, _here(row))
+
+
+def _names(row: WeightsRow) -> tuple[str, str]:
+    return row.model, f"{row.name}{' *' if row.is_default else ''}"
+
+
+def _costs(row: WeightsRow) -> tuple[str, str, str]:
+    parameters = short_count_text(row.parameters) if row.parameters else ""
+    return parameters, f"{row.gflops:.2f}" if row.gflops else "", bytes_text(row.file_bytes)
+
+
+def _here(row: WeightsRow) -> str:
+    return "yes" if row.here else ""
 
 
 def _csv_row(row: WeightsRow) -> dict[str, Cell]:
     values = {key: value for key, value in WeightsRow.as_dict(row).items() if key not in ("recipe", "name")}
+    told: dict[str, Cell] = {"model": row.model, "weights": row.name, **values}
     if isinstance(row, GeneratorWeights):
-        return {"model": row.model, "weights": row.name, **values, "classes": None, **dict.fromkeys(RECIPE_COLUMNS)}
+        drawing = {key: getattr(row, key) for key in GENERATOR_COLUMNS}
+        return {**told, "classes": None, **dict.fromkeys(RECIPE_COLUMNS), **drawing}
     recipe = row.recipe
     return {
-        "model": row.model, "weights": row.name, **values, "resize": recipe.resize, "crop": recipe.crop,
+        **told, "resize": recipe.resize, "crop": recipe.crop,
         "mean": " ".join(f"{value:g}" for value in recipe.mean), "std": " ".join(f"{value:g}" for value in recipe.std),
-        "interpolation": recipe.interpolation, "fit": recipe.fit,
+        "interpolation": recipe.interpolation, "fit": recipe.fit, **dict.fromkeys(GENERATOR_COLUMNS),
     }  # fmt: skip  # in the order of the columns

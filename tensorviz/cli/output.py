@@ -37,7 +37,7 @@ class PlainText:
             return f"{path}\n  {what}: {row.problem.message} {row.problem.hint}".rstrip() + "\n\n"
         who = f"{row.model} {row.weights}, {row.device}, {row.precision}, {seconds_text(row.seconds.total)}"
         if isinstance(row, Translated):
-            lines = [f"  {path_text(row.output)}  ({row.size[0]} x {row.size[1]})"]
+            lines = _drawn(row)
         else:
             lines = [f"  {percent_text(label.probability):>10}  {label.label}" for label in row.top]
         return "\n".join((f"{path}  ({who})", *lines, *(f"  note: {note}" for note in row.notes))) + "\n\n"
@@ -45,6 +45,16 @@ class PlainText:
     def end(self) -> str:
         """Nothing."""
         return ""
+
+
+def _drawn(row: Translated) -> list[str]:
+    """The lines that tell where pictures were written."""
+    lines = [f"  {path_text(row.output)}  ({row.size[0]} x {row.size[1]})"]
+    if (back := row.back) is not None:
+        error = f"error {back.mean:.2f} of 255 on average, {back.largest} at most"
+        lines.append(f"  {path_text(back.output)}  (back with {back.model} {back.weights}: {error})")
+    steps = ["before the blocks", *(f"after block {at}" for at in range(1, len(row.blocks)))]
+    return [*lines, *(f"  {path_text(path)}  ({step})" for path, step in zip(row.blocks, steps, strict=False))]
 
 
 class RowWriter:

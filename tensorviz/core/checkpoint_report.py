@@ -26,6 +26,7 @@ FORMATS = {
     "npy": "NumPy array", "npz": "NumPy archive", "raw": "raw numbers",
 }  # fmt: skip  # a table
 _PUBLISHED = re.compile(r"(?:training checkpoint: )?torchvision (\w+), \d+ class")
+_GENERATOR = re.compile(r"(?:training checkpoint: )?CycleGAN generator, \d+ block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ def architecture(family: Family | None) -> str:
     """The builder of a published classifier that the tensors fit exactly; "" for anything else."""
     found = _PUBLISHED.match(family.name) if family is not None and family.exact else None
     return found[1] if found else ""
+
+
+def is_generator(family: Family | None) -> bool:
+    """Whether the tensors are a generator that pictures could be translated with, as far as names and shapes tell."""
+    return family is not None and family.exact and _GENERATOR.match(family.name) is not None
 
 
 def figures(contents: Contents, analysis: Analysis) -> tuple[Figure, ...]:

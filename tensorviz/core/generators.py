@@ -11,6 +11,7 @@ from typing import Any
 from tensorviz.core.catalogue import WeightsRow
 from tensorviz.core.recipe import Recipe
 
+SIDE = 256  # pixels of the picture by which costs are told
 # Rows of weights have a recipe for classifying. A generator has none: how it sees pictures is told by its input range.
 NO_RECIPE = Recipe(256, 256, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
@@ -21,7 +22,8 @@ class GeneratorWeights(WeightsRow):
 
     git_blob: the id under which the published file lies in a git repository (SHA-1 of "blob SIZE" and its bytes), ""
     when it lies in none. gflops: for 256 x 256 pixels. way_back: the model that translates in the other direction, ""
-    when there is none. width: channels of the first layer (`ngf`). blocks: residual blocks.
+    when there is none. width: channels of the first layer (`ngf`). blocks: residual blocks. A file of the person's own
+    has no url.
     """
 
     git_blob: str = ""
@@ -31,8 +33,8 @@ class GeneratorWeights(WeightsRow):
 
     @property
     def unchecked(self) -> bool:
-        """Whether nothing is published by which the file could be told from another."""
-        return not (self.bundled or self.sha256_prefix or self.git_blob)
+        """Whether the file is published, and nothing with it by which it could be told from another."""
+        return bool(self.url) and not (self.bundled or self.sha256_prefix or self.git_blob)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON: what a generator's weights have."""
@@ -41,6 +43,8 @@ class GeneratorWeights(WeightsRow):
             "default": self.is_default,
             "parameters": self.parameters,
             "gflops": self.gflops,
+            "width": self.width,
+            "blocks": self.blocks,
             "file_bytes": self.file_bytes,
             "licence": self.licence,
             "url": self.url,
@@ -67,3 +71,12 @@ class OwnGenerator:
     width: int = 64
     blocks: int = 9
     parameters: int = 0
+
+
+def gflops_of(width: int, blocks: int, side: int = SIDE) -> float:
+    """What a generator costs for side x side pixels: 1e9 multiplications and additions of its convolutions."""
+    full, half, quarter = side**2, side**2 // 4, side**2 // 16
+    entrance = 3 * width * 49 * full + 2 * width**2 * 9 * half + 8 * width**2 * 9 * quarter
+    middle = 2 * blocks * 16 * width**2 * 9 * quarter
+    way_out = 8 * width**2 * 9 * quarter + 2 * width**2 * 9 * half + 3 * width * 49 * full
+    return round((entrance + middle + way_out) / 1e9, 2)

@@ -79,10 +79,30 @@ class Classified:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnBack:
+    """The way back of a translated picture. model, weights: what drew it; output: the file it was written to.
+
+    mean, largest: of the differences from the picture that the first generator was shown, in levels of 255.
+    """
+
+    model: str
+    weights: str
+    output: str
+    mean: float
+    largest: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """What stands under "back" in the row."""
+        error = {"mean": self.mean, "largest": self.largest}
+        return {"model": self.model, "weights": self.weights, "output": path_text(self.output), "error": error}
+
+
+@dataclass(frozen=True, slots=True)
 class Translated:
     """A picture that was drawn anew. `output` is the file it was written to; size: its (width, height).
 
-    seconds: the total has the writing of the file in it.
+    seconds: the total has the writing of the files in it, the way back and the blocks. back, blocks: the way back and
+    the files of the pictures after each residual block, where they were asked for.
     """
 
     path: str
@@ -95,6 +115,8 @@ class Translated:
     size: tuple[int, int]
     notes: tuple[str, ...] = ()
     task: str = "translate"
+    back: DrawnBack | None = None
+    blocks: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The row of `tensorviz translate --format json`."""
@@ -109,6 +131,10 @@ class Translated:
             "output": path_text(self.output),
             "size": list(self.size),
         }
+        if self.back is not None:
+            row["back"] = self.back.as_dict()
+        if self.blocks:
+            row["blocks"] = [path_text(path) for path in self.blocks]
         if self.notes:
             row["notes"] = list(self.notes)
         return row

@@ -105,32 +105,45 @@ class CsvText:
 
 
 class TranslatedCsvText:
-    """One line per picture: what drew it, where it is, its size in pixels, the stages' seconds, the error."""
+    """One line per picture: what drew it, where it is, its size in pixels, the stages' seconds, the error.
 
-    HEADING = (
-        "path", "model", "weights", "device", "precision", "output", "width", "height",
-        *(f"seconds_{stage}" for stage in ("decode", "preprocess", "forward", "total")), "error", "hint",
-    )  # fmt: skip  # in the order of the columns
+    back: with columns for the way back. blocks: with columns for so many pictures, before and after residual blocks.
+    """
+
+    HEADING = ("path", "model", "weights", "device", "precision", "output", "width", "height")
+    BACK = ("back_model", "back_weights", "back_output", "back_error_mean", "back_error_largest")
+    LAST = (*(f"seconds_{stage}" for stage in ("decode", "preprocess", "forward", "total")), "error", "hint")
+
+    def __init__(self, back: bool = False, blocks: int = 0) -> None:
+        more = [*(self.BACK if back else ()), *(f"block_{at}" for at in range(blocks))]
+        self._columns = [*self.HEADING, *more, *self.LAST]
 
     def begin(self) -> str:
         """The heading."""
-        return _csv_line(list(self.HEADING))
+        return _csv_line(self._columns)
 
     def row(self, row: AnyRow) -> str:
         """One line; a failure has its path, error and hint only."""
         facts = row.as_dict()
         width, height = facts.get("size", ("", ""))
-        named = {f"seconds_{stage}": value for stage, value in facts.get("seconds", {}).items()}
         error = facts.get("error", {})
         cells = {
-            **facts, **named, "width": width, "height": height,
+            **facts, **_back_cells(facts), "width": width, "height": height,
+            **{f"seconds_{stage}": value for stage, value in facts.get("seconds", {}).items()},
+            **{f"block_{at}": path for at, path in enumerate(facts.get("blocks", []))},
             "error": error.get("message", ""), "hint": error.get("hint", ""),
-        }  # fmt: skip
-        return _csv_line([cells.get(name, "") for name in self.HEADING])
+        }  # fmt: skip  # in the order of the columns
+        return _csv_line([cells.get(name, "") for name in self._columns])
 
     def end(self) -> str:
         """Nothing."""
         return ""
+
+
+def _back_cells(facts: dict[str, Any]) -> dict[str, Any]:
+    back = facts.get("back", {})
+    errors = {f"back_error_{name}": value for name, value in back.get("error", {}).items()}
+    return {f"back_{name}": value for name, value in back.items()} | errors
 
 
 FORMATS = ("json", "jsonl", "csv")

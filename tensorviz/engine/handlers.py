@@ -11,35 +11,27 @@ import itertools
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from tensorviz.core.errors import NothingFound, TensorvizError, problem_of
+from tensorviz.core.errors import TensorvizError, problem_of
 from tensorviz.core.results import Classified, Failed
+from tensorviz.engine.catalogue_handlers import catalogue_handlers
 from tensorviz.engine.messages import (
-    CatalogueRead,
-    CheckpointRecognised,
     Classify,
-    DeleteWeights,
     DescribeNetwork,
     DescribePipeline,
     DropNetworks,
     EngineReady,
     Exported,
     ExportRows,
-    FetchWeights,
     FindPictures,
-    ImportWeights,
-    KeepEntry,
     KeepPasted,
     MakeThumbnails,
     NetworkDescribed,
     PicturesFound,
     PicturesRefused,
     PipelineDescribed,
-    ReadCatalogue,
-    RecogniseCheckpoint,
     RelieveMemory,
-    RemoveEntry,
     RowsReady,
     StartEngine,
     ThumbnailFailed,
@@ -63,7 +55,8 @@ BEFORE_TORCH = (
     "tensorviz.engine.tasks.classify.recipe",
     "tensorviz.engine.thumbnails",
     "tensorviz.engine.weights.catalogue",
-    "tensorviz.engine.weights.fetch",
+    "tensorviz.engine.weights.fetch_generator",
+    "tensorviz.engine.weights.own_generators",
 )
 
 
@@ -78,24 +71,32 @@ def handlers(cache: NetworkCacheSource) -> Handlers:
         Classify: lambda job: classify(job, cache.get()),
         DropNetworks: lambda job: cache.drop(),
         RelieveMemory: lambda job: cache.relieve(),
-        ReadCatalogue: read_catalogue,
         DescribeNetwork: describe_network,
-        FetchWeights: fetch_weights,
-        ImportWeights: import_weights,
-        DeleteWeights: delete_weights,
-        RecogniseCheckpoint: recognise_checkpoint,
-        KeepEntry: keep_entry,
-        RemoveEntry: remove_entry,
+        **catalogue_handlers(),
         ExportRows: export_rows,
     }
     return table
 
 
-class NetworkCacheSource:
-    """Makes the cache of warm networks when it is first needed (it needs torch)."""
+class KeptWarm(Protocol):
+    """Something that keeps networks."""
 
-    def __init__(self) -> None:
+    def relieve(self) -> None:
+        """Forgets some while the computer is short of memory."""
+
+    def drop(self) -> None:
+        """Forgets all."""
+
+
+class NetworkCacheSource:
+    """Makes the cache of warm networks when it is first needed (it needs torch).
+
+    others: what keeps networks of other tasks warm, and forgets them with these.
+    """
+
+    def __init__(self, *others: KeptWarm) -> None:
         self._cache: NetworkCache | None = None
+        self._others = others
 
     def get(self) -> NetworkCache:
         """The cache; loads torch the first time."""
@@ -112,11 +113,15 @@ class NetworkCacheSource:
         """Forgets networks, the oldest first, while the computer is short of memory."""
         if self._cache is not None:
             self._cache.relieve()
+        for other in self._others:
+            other.relieve()
 
     def drop(self) -> None:
         """Forgets all networks."""
         if self._cache is not None:
             self._cache.drop_all()
+        for other in self._others:
+            other.drop()
 
 
 def start_engine(job: Job) -> None:
@@ -209,19 +214,6 @@ def classify(job: Job, cache: NetworkCache) -> Iterator[None]:
         yield
 
 
-def read_catalogue(job: Job) -> None:
-    """Every model there is, published, bundled and own, and what is on this computer."""
-    from tensorviz.engine.places import weights_folder
-    from tensorviz.engine.weights.catalogue import read_catalogue as read
-    from tensorviz.engine.weights.entries import list_entries
-    from tensorviz.engine.weights.store import list_files
-
-    notes: list[str] = []
-    models = read(list_entries(notes.append))
-    disk = sum(file.nbytes for file in list_files())
-    job.report(CatalogueRead(job.number, models, str(weights_folder()), disk, tuple(notes)))
-
-
 def describe_network(job: Job) -> None:
     """The layers of the chosen network, built without its numbers."""
     from tensorviz.engine.torch_loading import load_torch
@@ -236,68 +228,6 @@ def describe_network(job: Job) -> None:
     named = any(row.name == choice.weights for row in model.weights)
     weights = find_weights(model, choice.weights if named else "")
     job.report(NetworkDescribed(job.number, choice, describe(model, weights)))
-
-
-def fetch_weights(job: Job) -> None:
-    """Downloads, with progress in bytes, and reads the catalogue again."""
-    from tensorviz.engine.weights.catalogue import find_model, find_weights
-    from tensorviz.engine.weights.fetch import fetch_weights as fetch
-
-    request = cast("FetchWeights", job.request)
-    row = find_weights(find_model(request.model), request.weights)
-    fetch(row, job.token, lambda done, total: job.progress(done, total, "byte"))
-    read_catalogue(job)
-
-
-def import_weights(job: Job) -> None:
-    """Checks a file the person has and copies it to where torch keeps weights."""
-    from tensorviz.engine.weights.catalogue import find_model, find_weights
-    from tensorviz.engine.weights.store import import_file
-
-    request = cast("ImportWeights", job.request)
-    import_file(request.path, find_weights(find_model(request.model), request.weights))
-    read_catalogue(job)
-
-
-def delete_weights(job: Job) -> None:
-    """Deletes the file of published weights."""
-    from tensorviz.engine.weights.catalogue import find_model, find_weights
-    from tensorviz.engine.weights.store import delete
-
-    request = cast("DeleteWeights", job.request)
-    row = find_weights(find_model(request.model), request.weights)
-    if row.path is None:
-        raise NothingFound(f"{row.model} {row.name} is not on this computer.", "There is nothing to delete.")
-    delete(row.path)
-    read_catalogue(job)
-
-
-def recognise_checkpoint(job: Job) -> None:
-    """Reads a checkpoint without running it, and says whose it is."""
-    from tensorviz.engine.torch_loading import load_torch
-
-    load_torch()
-    from tensorviz.engine.tasks.classify.recognise import recognise_file
-
-    path = cast("RecogniseCheckpoint", job.request).path
-    found = recognise_file(path)
-    job.report(CheckpointRecognised(job.number, path, found.architecture, found.classes, found.notes))
-
-
-def keep_entry(job: Job) -> None:
-    """Keeps an own checkpoint in the chooser."""
-    from tensorviz.engine.weights.entries import keep_entry as keep
-
-    keep(cast("KeepEntry", job.request).entry)
-    read_catalogue(job)
-
-
-def remove_entry(job: Job) -> None:
-    """Forgets an own entry; the checkpoint file stays where it is."""
-    from tensorviz.engine.weights.entries import remove_entry as remove
-
-    remove(cast("RemoveEntry", job.request).name)
-    read_catalogue(job)
 
 
 def export_rows(job: Job) -> None:

@@ -23,7 +23,8 @@ class Command:
 
     shortcut: "Ctrl+O", several separated by ", " where they are alternatives ("F1, Ctrl+/"); "" for none.
     menu: the title of its menu, "" for none. section: rows of one menu with other sections have a line between them.
-    when: whether it makes sense now. run: does it. A panel's button runs it by `workspace.wishes.run(id)`.
+    task: the task of the Models page that it belongs to, "" for all; two tasks may share keys and letters.
+    when: whether it makes sense now, see `applies`. run: does it. A panel's button runs it by `wishes.run(id)`.
     """
 
     id: str
@@ -35,6 +36,15 @@ class Command:
     menu: str = ""
     section: str = ""
     when: Callable[[Workspace], bool] = always
+    task: str = ""
+
+    def belongs(self, workspace: Workspace) -> bool:
+        """Whether it is of the task that is done now, or of any."""
+        return self.task in ("", workspace.task.task)
+
+    def applies(self, workspace: Workspace) -> bool:
+        """Whether it makes sense now, in the task that is done."""
+        return self.belongs(workspace) and self.when(workspace)
 
     @property
     def plain_text(self) -> str:

@@ -12,6 +12,7 @@ from tensorviz.core.names import did_you_mean
 from tensorviz.ui.file_commands import FILE_COMMANDS
 from tensorviz.ui.picture_commands import PICTURE_COMMANDS
 from tensorviz.ui.tensor_commands import TENSOR_COMMANDS
+from tensorviz.ui.translate_commands import TASK_COMMANDS, TRANSLATE_COMMANDS
 from tensorviz.ui.window_commands import WINDOW_COMMANDS
 
 if TYPE_CHECKING:
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 MENUS = ("&File", "&Edit", "&Tensors", "&Pictures", "&Model", "&View", "&Help")
 
 # In this order within a menu: what one works with stands above what the window offers.
-COMMANDS: tuple[Command, ...] = (*TENSOR_COMMANDS, *FILE_COMMANDS, *WINDOW_COMMANDS, *PICTURE_COMMANDS)
+COMMANDS: tuple[Command, ...] = (
+    *TENSOR_COMMANDS,
+    *FILE_COMMANDS,
+    *WINDOW_COMMANDS,
+    *TASK_COMMANDS,
+    *TRANSLATE_COMMANDS,
+    *PICTURE_COMMANDS,
+)
 
 
 def command(identifier: str) -> Command:

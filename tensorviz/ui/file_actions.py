@@ -10,6 +10,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tensorviz.core.checkpoint_report import is_generator
 from tensorviz.core.text import bytes_text, path_text, plural
 
 if TYPE_CHECKING:
@@ -269,9 +270,15 @@ def _raw_words(file: TensorFile) -> list[str]:
 
 
 def use_as_model(context: Context, file: TensorFile) -> None:
-    """Opens the form of own checkpoints for the file."""
+    """Opens the form of own checkpoints for the file; for a generator that of own generators."""
+    workspace = context.workspace
     context.screen.show_page("models")
-    context.workspace.catalogue.offer(file.path)
+    if is_generator(file.family):
+        workspace.task.set_task("translate")
+        workspace.catalogue.offer_generator(file.path)
+    else:
+        workspace.task.set_task("classify")
+        workspace.catalogue.offer(file.path)
 
 
 def name_of(file: TensorFile) -> str:

@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         self.top_bar.page_chosen.connect(self.show_page)
         Refusals(self._workspace.pictures, self._workspace.messages, self)
         Failures(self.context, self)
-        Written(self._workspace, self)
+        Written(self._workspace, self.screen_asked, self)
         self.dropping.dropped.connect(self._take_dropped)
         self._workspace.settings.not_saved.connect(partial(self._workspace.messages.say, tone="warning"))
 

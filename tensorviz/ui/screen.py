@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tensorviz.core.errors import Problem
+    from tensorviz.core.pipeline import Preview
 
     Chosen = Callable[[list[str]], None]
 
@@ -70,6 +71,9 @@ class Screen(Protocol):
 
     def copy_text(self, text: str, what: str) -> None:
         """Puts a text on the clipboard and says so: "Copied: `what`."."""
+
+    def copy_picture(self, picture: Preview, what: str) -> None:
+        """Puts a picture on the clipboard and says so: "Copied: `what`."."""
 
     def take(self, paths: list[str], place: Place = "") -> None:
         """Takes files and folders as if dropped, and remembers them as recent.

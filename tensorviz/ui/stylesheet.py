@@ -85,6 +85,10 @@ QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid $strong_bord
   background: $raised; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(icons:tick-$name.svg); }
 QCheckBox::indicator:disabled { border-color: $border; }
+QRadioButton::indicator { width: 15px; height: 15px; border: 1px solid $strong_border; border-radius: 8px;
+  background: $raised; }
+QRadioButton::indicator:checked { border-color: $accent; background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5,
+  fx: 0.5, fy: 0.5, stop: 0 $accent, stop: 0.5 $accent, stop: 0.6 $raised, stop: 1 $raised); }
 
 QAbstractItemView { background: $raised; color: $text; border: 1px solid $border; border-radius: ${radius}px;
   alternate-background-color: $surface; selection-background-color: $soft; selection-color: $text; outline: 0; }

@@ -1,12 +1,13 @@
 """Translating: against the bare network, predicted memory against what was taken, and how soon a cancel acts.
 
-    python tests/bench/bench_translate.py [--rounds 5] [--width 64] [--blocks 9]
+    python tests/bench/bench_translate.py [--rounds 5] [--width 64] [--blocks 9] [--apart]
 
 Weights are random (seeded): only time and memory are looked at. Speed: each round runs the bare network and the
 translator on the same picture, one after the other; the median of the ratios of their processor time is printed, which
 other work on the computer disturbs less than the clock. Memory: the peak of a process of its own, above what it held
 before (Linux only). Small pictures of narrow networks may take more than is predicted, because the C library keeps
-freed blocks of up to 32 MiB; for them it is little all the same.
+freed blocks of up to 32 MiB; for them it is little all the same. --apart: only what is computed in a process of its
+own, for a picture of 1280 x 1024: how soon a cancel acts, what the other process costs. It takes some minutes.
 
 Must not know the engine beyond its translator.
 """
@@ -22,16 +23,21 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import torch
 from PIL import Image
 
 from tensorviz.core.errors import Cancelled
 from tensorviz.engine.cancel import CancelToken
+from tensorviz.engine.tasks.translate.apart import OTHER, ForwardApart
 from tensorviz.engine.tasks.translate.forward import Forward
 from tensorviz.engine.tasks.translate.generator import GeneratorPlan, ResNetGenerator
 from tensorviz.engine.tasks.translate.translator import Identity, Translator
+from tensorviz.engine.tasks.translate.workshop import Workshop
 
 MOST_SLOWER, MOST_OFF, SOONEST = 1.10, 0.20, 0.15
+MOST_SLOWER_APART = 1.05
+LARGE = (1280, 1024)
 SIZES = ((640, 512), (960, 768), (1280, 1024))
 
 
@@ -130,15 +136,79 @@ def _ask(token: CancelToken, asked: list[float]) -> None:
     token.cancel()
 
 
+def in_workshop(ours: Translator, workshop: Workshop) -> Translator:
+    """The same generator, all of whose pictures go to the workshop."""
+    return Translator(ours.identity, ForwardApart(ours.forward.network, torch.device("cpu"), workshop, longest=-1.0))
+
+
+def starting(width: int, blocks: int) -> str:
+    """What it takes until the first picture, a tiny one, is there; then a second one."""
+    workshop = Workshop()
+    there, walls = in_workshop(translator(width, blocks), workshop), []
+    for _ in range(2):
+        started = time.perf_counter()
+        there.translate(picture(8, 8))
+        walls.append(time.perf_counter() - started)
+    held = psutil.Process(workshop.pid).memory_info().rss - there.bytes
+    workshop.close()
+    verdict = "ok" if held <= OTHER else "MISSED"
+    return f"the process: ready after {walls[0]:.1f} s, then {walls[1] * 1000:.0f} ms; {held / 1e6:.0f} MB  {verdict}"
+
+
+def transfer(width: int, blocks: int) -> str:
+    """A large picture here and there, one after the other: the same bytes, and the time between."""
+    ours, workshop, image = translator(width, blocks), Workshop(), picture(*LARGE)
+    there = in_workshop(ours, workshop)
+    there.translate(picture(64, 64))
+    walls, made = [], []
+    for way in (ours, there, there, ours):  # in this order, what becomes slower meanwhile hits both
+        started = time.perf_counter()
+        made.append(way.translate(image).image.tobytes())
+        walls.append(time.perf_counter() - started)
+    workshop.close()
+    here, apart = walls[0] + walls[3], walls[1] + walls[2]
+    verdict = "ok" if len(set(made)) == 1 and apart <= here * MOST_SLOWER_APART else "MISSED"
+    same = "the same bytes" if len(set(made)) == 1 else "OTHER BYTES"
+    return f"{LARGE[0]} x {LARGE[1]}: {here / 2:.1f} s here, {apart / 2:.1f} s apart, {same}  {verdict}"
+
+
+def cancel_apart(width: int, blocks: int, rounds: int) -> str:
+    """How soon a cancel acts at moments all over a large picture, although its layers take seconds."""
+    ours, workshop, image = translator(width, blocks), Workshop(), picture(*LARGE)
+    layers = _Layers(ours.forward.network)
+    started = time.perf_counter()
+    ours.translate(image)
+    whole, waits = time.perf_counter() - started, []
+    there = Translator(ours.identity, ForwardApart(ours.forward.network, torch.device("cpu"), workshop))
+    for number in range(rounds + 1):  # the first while the process starts
+        token, asked = CancelToken(), list[float]()
+        timer = threading.Timer(max(0.3, whole * number / (rounds + 1)), lambda t=token, a=asked: _ask(t, a))
+        timer.start()
+        try:
+            there.translate(image, token)
+        except Cancelled:
+            waits.append(time.perf_counter() - asked[0])
+        timer.join()
+    verdict = "ok" if len(waits) == rounds + 1 and max(waits) <= SOONEST else "MISSED"
+    shown = ", ".join(f"{wait * 1000:.0f}" for wait in waits)
+    return f"cancel apart: {shown} ms, the longest layer {layers.longest:.1f} s  {verdict}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--blocks", type=int, default=9)
+    parser.add_argument("--apart", action="store_true")
     parser.add_argument("--taken", type=int, nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.taken:
         taken(options.taken[0], options.taken[1], (options.taken[2], options.taken[3]))
+        return
+    if options.apart:
+        print(starting(options.width, options.blocks), flush=True)
+        print(transfer(options.width, options.blocks), flush=True)
+        print(cancel_apart(options.width, options.blocks, options.rounds), flush=True)
         return
     print(speed(options.width, options.blocks, options.rounds), flush=True)
     for size in SIZES:

@@ -18,6 +18,7 @@ from tensorviz.core.results import Classified, Failed, Label, Seconds
 from tensorviz.engine import messages
 from tensorviz.engine.handlers import NetworkCacheSource, handlers
 from tensorviz.engine.messages import Event, Request
+from tensorviz.engine.messages.translate import KeepGenerator, RecogniseGenerator
 from tensorviz.engine.worker import Job
 
 Found = TypeVar("Found", bound=Event)
@@ -60,7 +61,7 @@ def answer(path: str) -> Classified:
 
 
 def test_every_request_of_the_protocol_has_a_handler() -> None:
-    assert set(handlers(NetworkCacheSource())) == all_requests()
+    assert set(handlers(NetworkCacheSource())) == all_requests() | {KeepGenerator, RecogniseGenerator}
 
 
 def test_pictures_are_found_and_what_is_refused_is_said(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tensorviz.core.errors import Problem
+from tensorviz.core.family import Family
 from tensorviz.core.stored import RawForm
 from tensorviz.engine.messages import DescribePipeline
 from tensorviz.engine.messages.files import (
@@ -271,6 +272,17 @@ def test_a_checkpoint_is_given_to_the_form_of_the_models_page(shelf: Shelf) -> N
     assert offered == ["/x/model.pt"]
     assert noted.pages[-1] == "models"
     assert shelf.engine.all(DescribePipeline) == []
+
+
+def test_a_generator_is_given_to_the_form_of_generators(shelf: Shelf) -> None:
+    offered: list[str] = []
+    shelf.workspace.catalogue.generator_offered.connect(offered.append)
+    shelf.open(PLAIN).family = Family("CycleGAN generator, 9 blocks")
+    run(shelf, "file.use_as_model")
+    assert (offered, shelf.workspace.task.task) == (["/x/model.pt"], "translate")
+    shelf.workspace.files.files[0].family = Family("torchvision resnet18, 2 classes")
+    run(shelf, "file.use_as_model")
+    assert shelf.workspace.task.task == "classify"  # where its form is
 
 
 def test_tabs_go_round(shelf: Shelf) -> None:

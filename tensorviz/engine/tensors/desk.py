@@ -72,7 +72,7 @@ class Desk:
     """One lives as long as the window. Except for `board` and `questions`, used from one thread.
 
     folder: where the session is saved, None for nowhere. bring: makes the values of an action that came from outside
-    ("picture", "parameter", "stored", "pixels"), for a session that is brought back.
+    ("picture", "parameter", "stored", "pixels", "translation"), for a session that is brought back.
     """
 
     def __init__(self, folder: Path | None, board: Board, questions: Questions, bring: Bring) -> None:
@@ -175,7 +175,7 @@ class Desk:
 
     def _terms(self) -> Terms:
         token = self._token
-        return Terms(self._ask_or_end, token.check) if token is not None else Terms(self._ask_or_end)
+        return Terms(self._ask_or_end, token.check, token) if token is not None else Terms(self._ask_or_end)
 
     def _ask_or_end(self, error: TooCostly) -> bool:
         """A person who says no wishes that nothing is done; where nobody can be asked it is refused."""

@@ -23,6 +23,7 @@ from tensorviz.engine.messages.session import (
     NewSession,
     OpenParameter,
     OpenPrediction,
+    OpenTranslation,
     PagesRead,
     PreviewCode,
     ReadPages,
@@ -39,7 +40,7 @@ from tensorviz.engine.messages.session import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tensorviz.engine.console.limits import TooCostly
@@ -107,6 +108,7 @@ def tensor_handlers(source: DeskSource) -> Handlers:
         PreviewCode: at_desk(preview_code),
         OpenPrediction: at_desk(open_from_models),
         OpenParameter: at_desk(open_from_models),
+        OpenTranslation: at_desk(open_from_translation),
         OpenStored: at_desk(open_from_file),
         OpenPixels: at_desk(open_from_file),
         SaveTensors: at_desk(save_tensors),
@@ -248,6 +250,14 @@ def open_from_models(job: Job, desk: Desk) -> None:
     job.report(SessionChanged(job.number, desk.facts()))
 
 
+def open_from_translation(job: Job, desk: Desk) -> None:
+    """A stage of a translation, put into the session; the person is asked when it is much."""
+    from tensorviz.engine.tensors.opening_translation import open_translation
+
+    request, taken = cast("OpenTranslation", job.request), desk.session.known_names
+    _take(job, desk, lambda terms: open_translation(request, taken, terms))
+
+
 def open_from_file(job: Job, desk: Desk) -> None:
     """Tensors of a file, or the samples of a picture, put into the session; the person is asked when it is much."""
     from tensorviz.engine.tensors.opening_file import open_stored
@@ -260,6 +270,12 @@ def open_from_file(job: Job, desk: Desk) -> None:
         if isinstance(request, OpenPixels):
             return open_pixels(request.path, taken, terms)
         return open_stored(request, taken, terms)
+
+    _take(job, desk, make)
+
+
+def _take(job: Job, desk: Desk, make: Callable[[Terms], tuple[dict[str, Any], Brought]]) -> None:
+    """What `make` brings on terms, put into the session and told."""
 
     def asked(number: int, error: TooCostly) -> None:
         job.report(CostAsked(job.number, number, error.message, error.bytes, opens=True))

@@ -15,12 +15,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from tensorviz.core.errors import CheckpointUnreadable, NameUnknown, ValueRefused
+from tensorviz.core.errors import NameUnknown, ValueRefused
 from tensorviz.core.names import did_you_mean
 from tensorviz.core.recipe import crop_plan
 from tensorviz.core.script import Asked
 from tensorviz.core.text import bytes_text, count_text, path_text, seconds_text
-from tensorviz.engine.devices import release_memory
 from tensorviz.engine.messages.session import OpenPrediction
 from tensorviz.engine.pictures import open_picture
 from tensorviz.engine.pipeline import FILTERS
@@ -33,11 +32,13 @@ from tensorviz.engine.tensors.opening_action import Opened, opened_of, stage_of
 from tensorviz.engine.tensors.opening_code import batch_code, parameter_code, picture_code, scores_code
 from tensorviz.engine.tensors.opening_file import bring_stored
 from tensorviz.engine.tensors.opening_pixels import bring_pixels
-from tensorviz.engine.tensors.opening_terms import Brought, ChangedFile, Terms, enough_memory
+from tensorviz.engine.tensors.opening_same import check_same, picture_digest, weights_digest
+from tensorviz.engine.tensors.opening_terms import Brought, Terms, enough_memory, let_go
+from tensorviz.engine.tensors.opening_translation import bring_translation
 from tensorviz.engine.weights.catalogue import find_model, find_weights
 from tensorviz.engine.weights.checkpoint import read_checkpoint
 from tensorviz.engine.weights.entries import list_entries
-from tensorviz.engine.weights.store import digest_of, remembered_digest, verified
+from tensorviz.engine.weights.store import verified
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -59,7 +60,7 @@ def action_of(request: OpenPrediction | OpenParameter, taken: Container[str] = (
     if isinstance(request, OpenPrediction):
         weights = _weights_digest(choice) if request.stage == "scores" else ""
         path, stage = str(Path(request.path).absolute()), stage_of(request.stage)
-        opened = Opened(choice, path, stage, picture=_digest(path), weights=weights)
+        opened = Opened(choice, path, stage, picture=picture_digest(path), weights=weights)
     else:
         opened = Opened(choice, name=request.name, weights=_weights_digest(choice))
     return opened.with_free_names(taken).action()
@@ -82,11 +83,13 @@ def bring(action: dict[str, Any], terms: Terms | None = None) -> Brought:
         return bring_stored(action["stored"], terms or Terms())
     if "pixels" in action:
         return bring_pixels(action["pixels"], terms or Terms())
+    if "translation" in action:
+        return bring_translation(action["translation"], terms or Terms())
     opened = opened_of(action)
     with enough_memory():
         if not opened.stage:
             return _parameter(opened)
-        _check_same(opened.picture, _digest(opened.path), opened.path)
+        check_same(opened.picture, picture_digest(opened.path), opened.path)
         return _scores(opened) if opened.stage == "scores" else _stage(opened)
 
 
@@ -134,14 +137,14 @@ def _asked(opened: Opened, recipe: Recipe, device: str = "cpu") -> Asked:
 
 
 def _scores(opened: Opened) -> Brought:
-    _check_same(opened.weights, _weights_digest(opened.choice), source_of(opened.choice).file)
+    check_same(opened.weights, _weights_digest(opened.choice), source_of(opened.choice).file)
     started = time.perf_counter()
     classifier = load_classifier(opened.choice)
     try:
         picture, recipe = open_picture(opened.path), classifier.identity.recipe
         scores, probabilities = _answer(classifier, np.stack([prepare(picture.image, recipe)]))
     finally:
-        _let_go(classifier)
+        let_go(classifier.forward.network, classifier.forward.device)
     asked = _asked(opened, recipe, classifier.device)
     notes = (*picture.notes, *classifier.forward.notes)
     code = scores_code(asked, opened.names, notes, seconds_text(time.perf_counter() - started))
@@ -160,20 +163,12 @@ def _answer(classifier: Classifier, pixels: np.ndarray[Any, np.dtype[np.uint8]])
     return given[-1][0].float().cpu().clone(), probabilities[0].clone()
 
 
-def _let_go(classifier: Classifier) -> None:
-    """Gives the memory of the network back now: modules form circles, and to collect those stops the window too."""
-    network = classifier.forward.network
-    for value in (*network.parameters(), *network.buffers()):
-        value.data = value.new_empty(0)
-    release_memory(classifier.forward.device)
-
-
 # ----------------------------------------------------------------------------------------------------- parameters
 
 
 def _parameter(opened: Opened) -> Brought:
     source = source_of(opened.choice)
-    _check_same(opened.weights, _weights_digest(opened.choice), source.file)
+    check_same(opened.weights, _weights_digest(opened.choice), source.file)
     path = str(verified(source.file, source.row.sha256_prefix if source.published else ""))
     checkpoint = read_checkpoint(path)
     tensor = _named(opened.name, renamed(source.model.architecture, checkpoint.tensors), path)
@@ -204,30 +199,5 @@ def _way(checkpoint: Checkpoint, tensor: torch.Tensor) -> list[str]:
     return [*re.findall(r'were found under "(.+?)"', said), "".join(prefixes) + name]
 
 
-# ---------------------------------------------------------------------------------------------------------- files
-
-
-def _digest(path: str) -> str:
-    """The SHA-256 of a picture's file; "" where that is no ordinary file, whose opening then says why."""
-    file = Path(path)
-    try:
-        return digest_of(file) if file.is_file() else ""
-    except (OSError, ValueError):
-        return ""
-
-
 def _weights_digest(choice: ModelChoice) -> str:
-    file = source_of(choice).file
-    try:
-        return remembered_digest(Path(file))
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise CheckpointUnreadable(f"The weights file {path_text(file)} cannot be read: {why}.") from error
-
-
-def _check_same(then: str, now: str, path: str) -> None:
-    if then and now and then != now:
-        raise ChangedFile(
-            f"{path_text(path)} is another file than it was when it was opened as a tensor.",
-            "Open it again from the Models page.",
-        )
+    return weights_digest(source_of(choice).file)

@@ -1,4 +1,4 @@
-"""On what terms something large is brought into the session: asking, cancelling, and saying that memory ran out.
+"""On what terms something large is brought into the session: asking, cancelling, saying that memory ran out.
 
 Must not know what is brought.
 """
@@ -14,8 +14,9 @@ import psutil
 
 from tensorviz.core.errors import MemoryExhausted, TensorvizError, ValueRefused
 from tensorviz.core.text import bytes_text
+from tensorviz.engine.cancel import CancelToken
 from tensorviz.engine.console.limits import TooCostly
-from tensorviz.engine.devices import is_out_of_memory
+from tensorviz.engine.devices import is_out_of_memory, release_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,10 +42,14 @@ def _never() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """allow: asks whether something large may be brought. check: raises Cancelled when that was wished."""
+    """allow: asks whether something large may be brought. check: raises Cancelled when that was wished.
+
+    token: the same wish, for what is stopped between two layers.
+    """
 
     allow: Callable[[TooCostly], bool] = _nobody
     check: Callable[[], None] = _never
+    token: CancelToken | None = None
 
     def ask(self, what: str, nbytes: int, hint: str, more: str = "", large: bool = False) -> None:
         """Goes on below the limit, or when the person allows it. what: a sentence with the bytes in it; more: why.
@@ -69,3 +74,10 @@ def enough_memory() -> Iterator[None]:
         raise MemoryExhausted(
             "The computer's memory is not enough for this tensor.", "Close other programs, or free networks."
         ) from error
+
+
+def let_go(network: torch.nn.Module, device: torch.device) -> None:
+    """Gives the memory of a network back now: modules form circles, and to collect those stops the window too."""
+    for value in (*network.parameters(), *network.buffers()):
+        value.data = value.new_empty(0)
+    release_memory(device)

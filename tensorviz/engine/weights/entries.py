@@ -1,96 +1,55 @@
-"""The person's own checkpoints, kept as named rows in a small file of the settings folder.
+"""The person's own classifiers, kept as named rows in a small file of the settings folder.
 
 Must not know what is in a checkpoint; whether the file is still there is seen when the row is shown.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tensorviz.core.catalogue import OwnEntry
-from tensorviz.core.errors import NameUnknown, TensorvizError, ValueRefused
+from tensorviz.core.errors import NameUnknown, ValueRefused
 from tensorviz.core.names import did_you_mean
 from tensorviz.core.recipe import recipe_from_dict
-from tensorviz.engine.places import config_folder
 from tensorviz.engine.weights.catalogue import read_catalogue
-from tensorviz.engine.writing import write_text
+from tensorviz.engine.weights.entry_names import check_name, generators_file
+from tensorviz.engine.weights.entry_names import entries_file as entries_file  # others ask for it here
+from tensorviz.engine.weights.kept_rows import kept_names, nobody, read_rows, rewrite, usable, without
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
-FORBIDDEN = ":/\\\n\r\t"  # a colon separates model and weights on the command line
-
-
-def entries_file() -> Path:
-    """The file that holds the rows."""
-    return config_folder() / "models.json"
+WHAT = "own models"
 
 
-def _nobody(_: str) -> None:
-    """Hears nothing."""
-
-
-def list_entries(say: Callable[[str], None] = _nobody) -> tuple[OwnEntry, ...]:
+def list_entries(say: Callable[[str], None] = nobody) -> tuple[OwnEntry, ...]:
     """The kept rows, in the order in which they were kept.
 
     A file that cannot be read is renamed (`models.json.broken`), a row that cannot be used is left out; `say` gets a
     sentence for each.
     """
     file = entries_file()
-    try:
-        rows = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        say(f"The list of own models {file} cannot be read: {error}.")
-        return ()
-    except ValueError:
-        rows = None
-    if not isinstance(rows, list):
-        _set_aside(file, say)
-        return ()
-    return _usable(rows, say)
+    return usable(read_rows(file, WHAT, say), _entry_of, file, say)
 
 
 def keep_entry(entry: OwnEntry) -> None:
     """Adds the row, or replaces the own row of that name.
 
-    Raises ValueRefused (a name that cannot be used or is a published model's) and NameUnknown (the architecture).
+    Raises ValueRefused (a name that cannot be used or is another model's) and NameUnknown (the architecture).
     """
-    _check_name(entry.name)
+    check_name(entry.name, kept_names(generators_file()))
     _check_architecture(entry.architecture)
-    others = [known for known in list_entries() if known.name != entry.name]
-    _write([*others, entry])
+    row = {**asdict(entry), "recipe": entry.recipe.as_dict() if entry.recipe else None}
+    rewrite(entries_file(), WHAT, lambda rows: [*without(rows, entry.name), row])
 
 
 def remove_entry(name: str) -> None:
     """Forgets the row; its files stay. Raises NameUnknown."""
-    known = list_entries()
-    left = [entry for entry in known if entry.name != name]
-    if len(left) == len(known):
-        hint = did_you_mean(name, [entry.name for entry in known])
-        raise NameUnknown(f'There is no kept model named "{name}".', hint)
-    _write(left)
-
-
-def _write(entries: Sequence[OwnEntry]) -> None:
-    rows = [{**asdict(entry), "recipe": entry.recipe.as_dict() if entry.recipe else None} for entry in entries]
-    write_text(entries_file(), json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
-
-
-def _usable(rows: Sequence[Any], say: Callable[[str], None]) -> tuple[OwnEntry, ...]:
-    found: dict[str, OwnEntry] = {}
-    for row in rows:
-        try:
-            entry = _entry_of(row)
-        except TensorvizError as error:
-            say(f"A row of {entries_file()} is left out: {error}")
-            continue
-        found.setdefault(entry.name, entry)
-    return tuple(found.values())
+    known = [entry.name for entry in list_entries()]
+    if name not in known:
+        raise NameUnknown(f'There is no kept model named "{name}".', did_you_mean(name, known))
+    rewrite(entries_file(), WHAT, lambda rows: without(rows, name))
 
 
 def _entry_of(row: Any) -> OwnEntry:
@@ -99,30 +58,13 @@ def _entry_of(row: Any) -> OwnEntry:
     labels, recipe = values.get("labels"), values.get("recipe")
     if not all(isinstance(text, str) and text for text in texts) or not isinstance(labels, str | None):
         raise ValueRefused(f"{row!r:.80} is no kept model.", "It needs a name, an architecture and a path.")
-    _check_name(values["name"])
+    check_name(values["name"])
     _check_architecture(values["architecture"])
     own = recipe_from_dict(recipe) if isinstance(recipe, dict) else None
     return OwnEntry(values["name"], values["architecture"], values["path"], labels, own)
-
-
-def _check_name(name: str) -> None:
-    if not name.strip() or name != name.strip() or any(letter in FORBIDDEN for letter in name):
-        raise ValueRefused(f"A model cannot be named {name!r}.", "Use letters, digits, spaces and hyphens.")
-    if any(row.name.casefold() == name.casefold() for row in read_catalogue()):
-        raise ValueRefused(f'"{name}" is the name of a model of the catalogue.', f'Use another, e.g. "my {name}".')
 
 
 def _check_architecture(name: str) -> None:
     known = [row.name for row in read_catalogue()]
     if name not in known:
         raise NameUnknown(f'There is no architecture named "{name}".', did_you_mean(name, known))
-
-
-def _set_aside(file: Path, say: Callable[[str], None]) -> None:
-    aside = file.with_name(file.name + ".broken")
-    try:
-        file.replace(aside)
-    except OSError as error:
-        say(f"The list of own models {file} is damaged and cannot be renamed: {error}.")
-        return
-    say(f"The list of own models {file} is damaged; it was renamed to {aside.name}, and a new one is begun.")

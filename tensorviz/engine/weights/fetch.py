@@ -21,6 +21,7 @@ from tensorviz.engine.weights import store
 from tensorviz.engine.weights.answers import Body, Interrupted, Unreachable, interruption, read_answer
 from tensorviz.engine.weights.catalogue import read_catalogue
 from tensorviz.engine.weights.exchange import Exchange
+from tensorviz.engine.weights.generators import read_generators
 from tensorviz.engine.weights.part import Note, Part, exclusive
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def fetch_weights(row: WeightsRow, token: CancelToken, report: Report, patience:
 
 def what_is_here() -> str:
     """A sentence naming the weights that are on this computer; empty when there are none."""
-    here = [f"{row.model}:{row.name}" for model in read_catalogue() for row in model.weights if row.here]
+    models = (*read_catalogue(), *read_generators())
+    here = [f"{row.model}:{row.name}" for model in models for row in model.weights if row.here]
     if not here:
         return ""
     more = f" and {len(here) - 6} more" if len(here) > 6 else ""

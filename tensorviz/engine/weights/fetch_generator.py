@@ -1,4 +1,4 @@
-"""Fetching the weights of a generator: checked by what is published, or only with consent where nothing is.
+"""Fetching, importing and deleting the weights of a generator: checked by what is published, or taken with consent.
 
 Must not know torch or Qt, nor who is asked for the consent.
 """
@@ -51,6 +51,21 @@ def import_generator(row: GeneratorWeights, source: str, token: CancelToken | No
     """Copies a file that was got another way to its place, once it is checked; gives that place."""
     checked(row, store.verified(source, ""), token)
     return store.import_file(source, row)
+
+
+def delete_generator(row: GeneratorWeights) -> int:
+    """Deletes the published file of these weights, or what an unfinished download left; gives the bytes set free.
+
+    The digest by which the file was known is forgotten with it: whatever comes next is the first again. Raises
+    NothingFound, ValueRefused (no file that was downloaded).
+    """
+    if not row.url:
+        raise ValueRefused(
+            f"{row.model}:{row.name} is not a downloaded file; it was left.", "Only downloaded weights are deleted."
+        )
+    freed = store.delete(store.destination(row))
+    forget_digest(row)
+    return freed
 
 
 def warning(row: GeneratorWeights) -> str:

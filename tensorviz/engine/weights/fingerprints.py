@@ -32,8 +32,11 @@ def checked(row: GeneratorWeights, path: Path, token: CancelToken | None = None)
     """The path, once its bytes are the published ones as far as anybody can tell.
 
     A published SHA-256 decides; else the digest of the file that was accepted first; else the id of the file in the
-    repository that publishes it, after which its digest is kept. Raises WeightsDamaged, NothingFound, Cancelled.
+    repository that publishes it, after which its digest is kept. A file of the person's own is taken as it is. Raises
+    WeightsDamaged, NothingFound, Cancelled.
     """
+    if not (row.url or row.bundled):
+        return store.verified(path, "", token)
     known = row.sha256_prefix or kept_digest(row)
     if known:
         return store.verified(path, known, token)

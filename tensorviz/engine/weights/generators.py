@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tensorviz.core.catalogue import ModelRow
 from tensorviz.core.errors import InstallationBroken, NameUnknown, WeightsMissing
-from tensorviz.core.generators import NO_RECIPE, GeneratorWeights
+from tensorviz.core.generators import NO_RECIPE, GeneratorWeights, OwnGenerator, gflops_of
 from tensorviz.core.names import did_you_mean
 from tensorviz.core.text import path_text
 from tensorviz.engine.places import assets_folder
-from tensorviz.engine.weights.catalogue import find_model
+from tensorviz.engine.weights.catalogue import OWN_TRAINED_ON, find_model
 from tensorviz.engine.weights.store import file_name, sizes_here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from tensorviz.core.catalogue import OwnEntry
 
@@ -28,24 +28,26 @@ TASK, ARCHITECTURE = "translate", "resnet_generator"
 BUNDLED = ("photo2painting", "painting2photo")
 BUNDLED_WEIGHTS = "V1"
 FLOAT = 4  # bytes
+WIDTH, BLOCKS = 64, 9  # of every published generator
 
 
-def read_generators() -> tuple[ModelRow, ...]:
-    """All generators: the pair that comes along first (where it is installed), then the published ones by name.
+def read_generators(own: Sequence[OwnGenerator] = ()) -> tuple[ModelRow, ...]:
+    """All generators: the pair that comes along first (where it is installed), the published by name, then own ones.
 
     `path` of each row of weights is filled where the file is on this computer; its bytes are not checked here.
     """
     bundled = tuple(row for name in BUNDLED if (row := _bundled_model(name)) is not None)
     here = sizes_here()
-    return bundled + tuple(_published_model(entry, here) for entry in _published())
+    published = tuple(_published_model(entry, here) for entry in _published())
+    return bundled + published + tuple(_own_model(entry) for entry in own)
 
 
-def find_generator(name: str) -> ModelRow:
+def find_generator(name: str, own: Sequence[OwnGenerator] = ()) -> ModelRow:
     """The generator of that name; "" is the one that comes with tensorviz.
 
     Raises NameUnknown; WeightsMissing when it should come along, and this installation lacks it.
     """
-    rows = read_generators()
+    rows = read_generators(own)
     wanted = name or BUNDLED[0]
     found = next((row for row in rows if row.name == wanted), None)
     if found is not None:
@@ -62,9 +64,9 @@ def find_generator(name: str) -> ModelRow:
     )
 
 
-def find_any_model(name: str, entries: Sequence[OwnEntry] = ()) -> ModelRow:
+def find_any_model(name: str, entries: Sequence[OwnEntry] = (), own: Sequence[OwnGenerator] = ()) -> ModelRow:
     """The model of that name, of whatever task. Raises NameUnknown."""
-    generators = {row.name: row for row in read_generators()}
+    generators = {row.name: row for row in read_generators(own)}
     if name in generators:
         return generators[name]
     try:
@@ -127,6 +129,8 @@ def _published_weights(
         path=path,
         git_blob=item["git_blob"],
         way_back=entry["way_back"],
+        width=item.get("width", WIDTH),
+        blocks=item.get("blocks", BLOCKS),
     )
 
 
@@ -171,4 +175,45 @@ def _bundled_weights(name: str, card: Mapping[str, Any], path: Path) -> Generato
         path=str(path),
         bundled=True,
         way_back=card["way_back"],
+        width=card.get("width", WIDTH),
+        blocks=card.get("blocks", BLOCKS),
+    )
+
+
+def _own_model(entry: OwnGenerator) -> ModelRow:
+    return ModelRow(
+        name=entry.name,
+        kind="own",
+        family="Own generators",
+        architecture=ARCHITECTURE,
+        weights=(_own_weights(entry),),
+        first=Path(entry.path).name,
+        summary=f"Width {entry.width}, {entry.blocks} blocks, with the numbers of {Path(entry.path).name}",
+        task=TASK,
+    )
+
+
+def _own_weights(entry: OwnGenerator) -> GeneratorWeights:
+    """The row of a kept file; `path` is None while it is not there."""
+    path = Path(entry.path)
+    here = path.is_file()
+    return GeneratorWeights(
+        model=entry.name,
+        name=path.name,
+        is_default=True,
+        parameters=entry.parameters,
+        gflops=gflops_of(entry.width, entry.blocks),
+        accuracy_1=None,
+        accuracy_5=None,
+        file_bytes=path.stat().st_size if here else 0,
+        licence=OWN_TRAINED_ON,
+        recipe=NO_RECIPE,
+        url="",
+        sha256_prefix="",
+        classes=0,
+        trained_on=OWN_TRAINED_ON,
+        path=str(path) if here else None,
+        way_back=entry.way_back,
+        width=entry.width,
+        blocks=entry.blocks,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from tensorviz.core.checkpoint_report import FORMATS, architecture, facts, figures, headline, repairs
+from tensorviz.core.checkpoint_report import FORMATS, architecture, facts, figures, headline, is_generator, repairs
 from tensorviz.core.checkpoint_rows import metadata_rows, other_rows
 from tensorviz.core.text import count_text
 from tensorviz.ui.files.report_model import Columns
@@ -101,6 +101,7 @@ class IdentitySection(Section):
         self.figures = QWidget()
         self.metadata, self.others = Folded("Metadata of the file", PAIRS), Folded("Beside the tensors", PAIRS)
         self.use = push_button("Use as a network...", "Opens the form of own checkpoints on the Models page")
+        self.translate = push_button("Use to translate...", "Opens the form of own generators on the Models page")
         self.copy = push_button("Copy report as text", "All that is said here, as `tensorviz inspect` says it")
         self.rule.hide()
         self.heading.hide()
@@ -108,11 +109,14 @@ class IdentitySection(Section):
         self._needs.setContentsMargins(0, 0, 0, 0)
         self._needs.setSpacing(4)
         self.use.clicked.connect(self._use)
+        self.translate.clicked.connect(self._translate)
         self.use.hide()
+        self.translate.hide()
         buttons = QWidget()
         row = QHBoxLayout(buttons)
         row.setContentsMargins(0, 4, 0, 4)
         row.addWidget(self.use)
+        row.addWidget(self.translate)
         row.addWidget(self.copy)
         row.addStretch(1)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -142,6 +146,7 @@ class IdentitySection(Section):
         for figure in figures(contents, file.analysis):
             self._flow.addWidget(KeyFigure(figure))
         self.use.setVisible(self._is_model())
+        self.translate.setVisible(is_generator(file.family))
         self.metadata.set_rows(metadata_rows(contents))
         self.others.set_rows(other_rows(contents))
 
@@ -151,7 +156,13 @@ class IdentitySection(Section):
 
     def _use(self) -> None:
         self._workspace.wishes.run("page.models")
+        self._workspace.task.set_task("classify")
         self._workspace.catalogue.offer(self._file.path)
+
+    def _translate(self) -> None:
+        self._workspace.wishes.run("page.models")
+        self._workspace.task.set_task("translate")
+        self._workspace.catalogue.offer_generator(self._file.path)
 
 
 def _empty(layout: QLayout) -> None:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.pictures import PictureItem
 
 STATE_WORDS = {"new": "not classified yet", "waiting": "waiting", "running": "being classified"}
+DRAWN_WORDS = {
+    "new": "not translated yet",
+    "waiting": "waiting",
+    "running": "being translated",
+    "done": "translated",
+}
 
 
 def name_text(path: str) -> str:
@@ -39,12 +45,15 @@ def problem_text(problem: Problem) -> str:
 
 
 def state_text(item: PictureItem) -> str:
-    """What is known of a picture's answer, in a few words."""
+    """What is known of a picture's answer, or of its translation, in a few words."""
     if item.state == "done" and item.best is not None:
         other = ", from another model" if item.stale else ""
         return f"{item.best.label} {percent_text(item.best.probability)}{other}"
     if item.problem is not None:
         return problem_text(item.problem)
+    if item.task == "translate":
+        other = ", with another choice" if item.stale and item.state == "done" else ""
+        return f"{DRAWN_WORDS.get(item.state, 'not translated')}{other}"
     return STATE_WORDS.get(item.state, "no answer")
 
 

@@ -1,6 +1,6 @@
 """How far the running batch is, and the button that ends it.
 
-Must not know what the batch does: items of the job list only.
+Must not know what the batch does: items of the job list only. The tasks share it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,31 @@ from tensorviz.ui.models.answer_text import batch_text
 from tensorviz.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
-    from tensorviz.ui.state.workspace import Workspace
+    from collections.abc import Callable
+
+    from PySide6.QtCore import SignalInstance
+
+    from tensorviz.ui.state.jobs import JobItem
 
 STEPS = 1000
 
 
 class BatchBar(QWidget):
-    """Hidden while no batch runs or waits."""
+    """Hidden while no batch runs or waits.
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    batches: gives those that have not ended, oldest first; `changed` says when they are others. end: ends one by its
+    number.
+    """
+
+    def __init__(
+        self,
+        batches: Callable[[], tuple[JobItem, ...]],
+        changed: SignalInstance,
+        end: Callable[[int], object],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._results = workspace.results
+        self._batches, self._end = batches, end
         self.text = ElidedLabel(parent=self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -39,12 +53,12 @@ class BatchBar(QWidget):
         row.setSpacing(12)
         row.addLayout(left, 1)
         row.addWidget(self.cancel)
-        self._results.jobs_changed.connect(self.refresh)
+        changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Shows the oldest batch; those behind it are counted."""
-        batches = self._results.batches
+        batches = self._batches()
         self.setVisible(bool(batches))
         if not batches:
             return
@@ -59,6 +73,6 @@ class BatchBar(QWidget):
         self.cancel.setAccessibleName("Cancelling" if cancelling else f"Cancel: {item.title}")
 
     def _cancel(self) -> None:
-        batches = self._results.batches
+        batches = self._batches()
         if batches:
-            self._results.cancel(batches[0].number)
+            self._end(batches[0].number)

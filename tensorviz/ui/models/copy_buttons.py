@@ -49,4 +49,4 @@ class CopyButtons(QWidget):
     def refresh(self) -> None:
         """Enables what makes sense now."""
         for identifier, button in self.buttons.items():
-            button.setEnabled(command(identifier).when(self._workspace))
+            button.setEnabled(command(identifier).applies(self._workspace))

@@ -11,14 +11,12 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from tensorviz.core.text import bytes_text, percent_text
 from tensorviz.ui.theme import Tokens, number_font, tokens_of
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
-    from tensorviz.core.catalogue import WeightsRow
-    from tensorviz.ui.models.model_order import Line
+    from tensorviz.ui.models.model_order import Line, Tie
 
 LINE_ROLE = Qt.ItemDataRole.UserRole
 IN_USE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -26,6 +24,7 @@ ROOT = QModelIndex()
 Index = QModelIndex | QPersistentModelIndex
 MARGIN = 8
 MARK = 16
+TIE = 6  # pixels that a line reaches to the right, to where it is tied to its neighbour
 
 
 class ModelListModel(QAbstractListModel):
@@ -89,7 +88,7 @@ class ModelListModel(QAbstractListModel):
 
 
 class ModelDelegate(QStyledItemDelegate):
-    """Paints a heading, or: mark (on this computer), name, accuracy, file size. Text twin: AccessibleTextRole."""
+    """Paints a heading, or: mark (on this computer), name, tie to a neighbour, figures. Its text twin is spoken."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Qt's: a line of text and a little air."""
@@ -130,8 +129,11 @@ class ModelDelegate(QStyledItemDelegate):
         if line.model.here:
             self._paint_mark(painter, area, tokens.colour("good"), filled=in_use)
         painter.setPen(tokens.colour("text" if in_use else "muted"))
-        names = self._paint_figures(painter, option, area, line.weights)
+        names = self._paint_figures(painter, option, area, line.figures)
         names.setLeft(area.left() + MARK)
+        if line.tie:
+            self._paint_tie(painter, names, line.tie, tokens.colour("muted"))
+            names.setRight(names.right() - 2 * TIE)
         font = QFont(option.font)
         font.setBold(in_use)
         painter.setFont(font)
@@ -150,16 +152,27 @@ class ModelDelegate(QStyledItemDelegate):
         painter.restore()
 
     @staticmethod
-    def _paint_figures(painter: QPainter, option: QStyleOptionViewItem, area: QRect, weights: WeightsRow) -> QRect:
-        """Accuracy and size in two columns at the right; gives what is left for the name."""
+    def _paint_tie(painter: QPainter, names: QRect, tie: Tie, colour: QColor) -> None:
+        """Half of a bracket at the right of the name; the neighbour has the other half."""
+        painter.save()
+        painter.setPen(QPen(colour, 1))
+        right, middle = names.right() - TIE // 2, names.center().y()
+        painter.drawLine(right - TIE, middle, right, middle)
+        painter.drawLine(right, middle, right, names.bottom() if tie == "below" else names.top())
+        painter.restore()
+
+    @staticmethod
+    def _paint_figures(
+        painter: QPainter, option: QStyleOptionViewItem, area: QRect, figures: tuple[tuple[str, int], ...]
+    ) -> QRect:
+        """Each figure in a column at the right; gives what is left for the name."""
         fixed = number_font(option.font.pointSizeF() * 0.9)
         painter.setFont(fixed)
         letter = QFontMetrics(fixed).horizontalAdvance("0")
-        size, accuracy = QRect(area), QRect(area)
-        size.setLeft(area.right() - 9 * letter)
-        accuracy.setRight(size.left() - letter)
-        accuracy.setLeft(accuracy.right() - 6 * letter)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(size, right, bytes_text(weights.file_bytes))
-        painter.drawText(accuracy, right, "-" if weights.accuracy_1 is None else percent_text(weights.accuracy_1))
-        return area.adjusted(0, 0, accuracy.left() - area.right() - letter, 0)
+        left = QRect(area)
+        for text, letters in figures:
+            column = QRect(left)
+            column.setLeft(left.right() - letters * letter)
+            painter.drawText(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            left.setRight(column.left() - letter)
+        return left

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 Order = Literal["family", "name", "accuracy", "parameters", "gflops", "size"]
+Tie = Literal["", "below", "above"]
 SMALL_BYTES = 50_000_000
 ORDERS: tuple[tuple[Order, str], ...] = (
     ("family", "by family"),
@@ -49,6 +50,19 @@ class Line:
     heading: str = ""
     model: ModelRow | None = None
     weights: WeightsRow | None = None
+
+    @property
+    def figures(self) -> tuple[tuple[str, int], ...]:
+        """What stands at the right of the line, from the right: each text and the letters that it may need."""
+        if self.weights is None:
+            return ()
+        accuracy = self.weights.accuracy_1
+        return (bytes_text(self.weights.file_bytes), 9), ("-" if accuracy is None else percent_text(accuracy), 6)
+
+    @property
+    def tie(self) -> Tie:
+        """Whether it belongs to the line above or below."""
+        return ""
 
     @property
     def spoken(self) -> str:

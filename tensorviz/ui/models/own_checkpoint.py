@@ -8,27 +8,16 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
 
 from tensorviz.core.catalogue import OwnEntry
 from tensorviz.core.text import count_text
+from tensorviz.ui.models.base_form import BaseForm
 from tensorviz.ui.models.choose_file import choose_file
 from tensorviz.ui.models.recipe_fields import RecipeFields
-from tensorviz.ui.widgets.inline_question import InlineQuestion
-from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QWidget
 
     from tensorviz.core.errors import Problem
     from tensorviz.core.recipe import Recipe
@@ -40,21 +29,16 @@ CHECKPOINTS = "Checkpoints (*.pth *.pt *.safetensors);;All files (*)"
 LABEL_FILES = "Labels, one class per line (*.txt *.csv);;All files (*)"
 
 
-class OwnCheckpointForm(QWidget):
+class OwnCheckpointForm(BaseForm):
     """Signals: closed() when it is done or given up. A kept entry is announced by the catalogue's state."""
 
-    closed = Signal()
-
     def __init__(self, workspace: Workspace, choose: ChooseFile = choose_file, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Own checkpoint", parent)
         self._catalogue, self._choose = workspace.catalogue, choose
         self._recognised_path = self._answer = ""
         self.path, self.labels, self.name = QLineEdit(), QLineEdit(), QLineEdit()
         self.architecture, self.other_recipe = QComboBox(), QCheckBox("A &recipe of its own")
-        self.recipe, self.question = RecipeFields(wide=False), InlineQuestion()
-        self.keep, self.back = QPushButton("&Keep"), QPushButton("&Cancel")
-        self._said = WrappedLabel("muted")
-        self._problem, self._name_problem = WrappedLabel("danger"), WrappedLabel("danger")
+        self.recipe = RecipeFields(wide=False)
         self._build()
         self._connect()
         self._redraw()
@@ -136,13 +120,6 @@ class OwnCheckpointForm(QWidget):
         if path:
             self.labels.setText(path)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Qt's: Esc goes back to the list."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
-
     # ------------------------------------------------------------------------------------------------- drawing
 
     def _redraw(self) -> None:
@@ -212,50 +189,20 @@ class OwnCheckpointForm(QWidget):
         self.other_recipe.toggled.connect(self._redraw)
         self.recipe.edited.connect(self._redraw)
         self.keep.clicked.connect(self._keep)
-        self.back.clicked.connect(self.closed)
 
     def _build(self) -> None:
-        title = QLabel("Own checkpoint")
-        title.setProperty("role", "title")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(title)
         self.path.setPlaceholderText("a .pth, .pt or .safetensors file; or drop it here")
         self.labels.setPlaceholderText("optional: one class per line")
         self.name.setPlaceholderText("as it is to be listed")
-        self._row(layout, "&File", self.path, self._choose_path)
-        layout.addWidget(self._said)
-        layout.addWidget(self._problem)
-        self._row(layout, "&Architecture", self.architecture)
-        self._row(layout, "&Labels", self.labels, self._choose_labels)
-        self._row(layout, "&Name", self.name)
+        self._row("&File", self.path, self._choose_path)
+        self._column.addWidget(self._said)
+        self._column.addWidget(self._problem)
+        self._row("&Architecture", self.architecture)
+        self._row("&Labels", self.labels, self._choose_labels)
+        self._row("&Name", self.name)
         for widget in (self._name_problem, self.other_recipe, self.recipe, self.question):
-            layout.addWidget(widget)
-        self._buttons(layout)
-
-    def _row(self, layout: QVBoxLayout, text: str, field: QWidget, choose: object = None) -> None:
-        label = QLabel(text)
-        label.setBuddy(field)
-        label.setProperty("role", "muted")
-        field.setAccessibleName(text.replace("&", ""))
-        line = QHBoxLayout()
-        line.addWidget(field, 1)
-        if callable(choose):
-            button = QPushButton("Choose...")
-            button.setAccessibleName(f"Choose: {text.replace('&', '')}")
-            button.clicked.connect(choose)
-            line.addWidget(button)
-        layout.addWidget(label)
-        layout.addLayout(line)
-
-    def _buttons(self, layout: QVBoxLayout) -> None:
-        self.keep.setProperty("role", "primary")
-        line = QHBoxLayout()
-        line.addStretch()
-        line.addWidget(self.back)
-        line.addWidget(self.keep)
-        layout.addLayout(line)
-        layout.addStretch()
+            self._column.addWidget(widget)
+        self._buttons()
 
 
 def _classes(count: int) -> str:

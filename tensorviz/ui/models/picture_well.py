@@ -36,14 +36,15 @@ if TYPE_CHECKING:
 
 FOCUS_RING = 2  # pixels, from the stylesheet
 MENU = (
-    ("results.run", "results.run_all"),
+    ("results.run", "results.run_all", "translate.run", "translate.selected_to_folder"),
     ("pictures.copy_path", "pictures.show_folder"),
     ("pictures.remove", "pictures.clear"),
 )
 TOOLS = ("pictures.open", "pictures.open_folder", "pictures.clear")
+RUN = {"classify": "results.run", "translate": "translate.run"}  # by task
 KEYS = {
-    Qt.Key.Key_Return: "results.run",
-    Qt.Key.Key_Enter: "results.run",
+    Qt.Key.Key_Return: "",
+    Qt.Key.Key_Enter: "",
     Qt.Key.Key_Delete: "pictures.remove",
     Qt.Key.Key_Backspace: "pictures.remove",
 }
@@ -101,7 +102,7 @@ class PictureWell(QFrame):
         self._count.setText(f"{count_text(pictures.count)}{selected}" if pictures.count else "")
         self._count.setAccessibleName(plural(pictures.count, "picture") + selected)
         for identifier, button in self._tools.items():
-            button.setEnabled(command(identifier).when(self._workspace))
+            button.setEnabled(command(identifier).applies(self._workspace))
         self._stack.setCurrentIndex(1 if pictures.count else 0)
 
 
@@ -132,7 +133,7 @@ class EmptyWell(QWidget):
         button = QPushButton(icon(row.icon), text, self)
         button.setToolTip(row.tip)
         button.setAccessibleName(row.plain_text)
-        button.setVisible(row.when(workspace))
+        button.setVisible(row.applies(workspace))
         button.clicked.connect(lambda: workspace.wishes.run(identifier))
         return button
 
@@ -255,22 +256,22 @@ class PictureView(QListView):
     # --------------------------------------------------------------------------------------------- keys, menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter classifies, Delete removes; the arrow keys are the view's own."""
+        """Enter runs the task, Delete removes; the arrow keys are the view's own."""
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         wish = KEYS.get(Qt.Key(event.key())) if plain else None
         if wish is None:
             super().keyPressEvent(event)
         else:
-            self._workspace.wishes.run(wish)
+            self._workspace.wishes.run(wish or RUN[self._workspace.task.task])
 
     def menu(self) -> QMenu:
         """The context menu, built from the commands that make sense now."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for part in MENU:
-            for row in map(command, part):
+            for row in filter(lambda row: row.belongs(self._workspace), map(command, part)):
                 action = QAction(icon(row.icon), row.text, menu)
-                action.setEnabled(row.when(self._workspace))
+                action.setEnabled(row.applies(self._workspace))
                 action.triggered.connect(lambda _=False, wish=row.id: self._workspace.wishes.run(wish))
                 menu.addAction(action)
             menu.addSeparator()

@@ -34,7 +34,8 @@ class ResultsPanel(QWidget):
         self.switch = SegmentedSwitch("How answers are shown", self)
         self.again = QPushButton(icon("retry", "muted"), "Run all again", self)
         self.export = QPushButton(icon("export", "muted"), "Export", self)
-        self.batch = BatchBar(workspace, self)
+        results = workspace.results
+        self.batch = BatchBar(lambda: results.batches, results.jobs_changed, results.cancel, self)
         self.picture = ResultView(workspace, self)
         self.table: ResultTable | None = None
         self._again = "results.run_all"

@@ -32,6 +32,7 @@ PADDING = 6
 PICTURE = 92
 FIGURES = 16
 NARROW = 13
+LINES = 6
 TENSOR_KEY = "T"
 CORNER = 24
 DIMMED = 130  # of 255: how much of the lost part's light is taken away
@@ -60,13 +61,14 @@ class StageBox(QAbstractButton):
     """Pressed by a click, Space or Enter. Signals: tensor_wanted() when it is to be opened as a tensor.
 
     holds_tensor: whether there is something to open; then a small button in the corner, the T key and the menu do so.
+    lines: of figures that have room below the picture.
     """
 
     tensor_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None, holds_tensor: bool = False) -> None:
+    def __init__(self, parent: QWidget | None = None, holds_tensor: bool = False, lines: int = LINES) -> None:
         super().__init__(parent)
-        self._holds_tensor = holds_tensor
+        self._holds_tensor, self._lines = holds_tensor, lines
         self.corner = QToolButton(self)
         self._build_corner()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -92,7 +94,7 @@ class StageBox(QAbstractButton):
         letters = NARROW if self.content.text else FIGURES
         exact = QFontMetricsF(self._figures_font()).horizontalAdvance("0" * letters)
         width = math.ceil(exact) + 2 * PADDING + 1
-        lines = self.fontMetrics().height() + metrics.height() * 6
+        lines = self.fontMetrics().height() + metrics.height() * self._lines
         return QSize(width, lines + PICTURE + 2 * PADDING + 6)
 
     def minimumSizeHint(self) -> QSize:

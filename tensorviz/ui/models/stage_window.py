@@ -1,13 +1,13 @@
-"""A step of the pipeline, enlarged in a window of its own that blocks nothing: the picture to zoom, and its figures.
+"""What a box shows, enlarged in a window of its own that blocks nothing: the picture to zoom, and its figures.
 
-Must not know how stages are made: it shows what the pipeline's state holds, and follows it.
+Must not know how stages are made: it shows what it is given, for the pipeline what its state holds.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from tensorviz.ui.theme import number_font, tokens_of
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSize
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QWheelEvent
 
     from tensorviz.ui.state.workspace import Workspace
@@ -38,13 +39,17 @@ class PictureView(QGraphicsView):
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
 
-    def show_picture(self, pixmap: QPixmap, crop: Box | None) -> None:
-        """Shows another picture, at the zoom there was when it has the size there was."""
-        same = self._scene.sceneRect().size().toSize() == pixmap.size()
+    def show_picture(self, pixmap: QPixmap, crop: Box | None, room: QSize | None = None) -> None:
+        """Shows another picture, at the zoom there was when it takes the room there was.
+
+        room: what it takes, its own size when None; pictures in one room lie with their upper left corners together.
+        """
+        taken = room or pixmap.size()
+        same = self._scene.sceneRect().size().toSize() == taken
         self._crop = crop
         self._scene.clear()
         self._scene.addPixmap(pixmap)
-        self._scene.setSceneRect(QRectF(pixmap.rect()))
+        self._scene.setSceneRect(QRectF(QPointF(), QSizeF(taken)))
         if not same or self._fits:
             self.fit()
 
@@ -86,42 +91,38 @@ class PictureView(QGraphicsView):
         painter.restore()
 
 
-class StageWindow(QWidget):
-    """Larger previews are asked for while it is open. Esc closes it; +, - and 0 zoom.
+class PictureWindow(QWidget):
+    """A box, enlarged. Esc closes it; +, - and 0 zoom.
 
     Signals: tensor_wanted() when what is shown is to be opened as a tensor; the window has closed by then.
     """
 
     tensor_wanted = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self._state = workspace.pipeline
         self.resize(900, 640)
         self.view, self.figures, self.note = PictureView(), QLabel(), WrappedLabel("muted")
         self._title, self.tensor = QLabel(), QPushButton("Open as &tensor")
+        self.column = QVBoxLayout(self)
         self._build()
 
-    def show_content(self, content: BoxContent) -> None:
-        """Shows a box, or the same box anew."""
-        path = self._state.path
+    def show_box(self, content: BoxContent, path: str | None, room: QSize | None = None) -> None:
+        """Shows a box of a picture, or the same box anew. room: see `PictureView.show_picture`."""
         self.setWindowTitle(f"{content.title} - {path_text(path)}" if path else content.title)
         self._title.setText(content.title)
         self.view.setVisible(content.image is not None)
         if content.image is not None:
-            self.view.show_picture(QPixmap.fromImage(content.image), content.crop)
+            self.view.show_picture(QPixmap.fromImage(content.image), content.crop, room)
         self.view.setAccessibleDescription(content.spoken)
         self.figures.setText("\n".join(content.details or content.text))
         self.note.say_or_hide(content.note)
 
-    def open(self, content: BoxContent) -> None:
-        """Shows the window with a box in it."""
-        self.show_content(content)
+    def come_up(self) -> None:
+        """Shows the window in front of the others."""
         self.show()
         self.raise_()
         self.activateWindow()
-        if content.image is not None:
-            self._state.set_large(True)
 
     def open_tensor(self) -> None:
         """Asks for what is shown as a tensor; this window would stand in front of it."""
@@ -135,14 +136,10 @@ class StageWindow(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Qt's: small previews are enough again."""
-        self._state.set_large(False)
-        super().closeEvent(event)
-
     def _build(self) -> None:
         self._title.setProperty("role", "title")
-        self.view.setAccessibleName("Enlarged picture")
+        for part in (self.view, self.view.viewport()):
+            part.setAccessibleName("Enlarged picture")
         for label in (self._title, self.figures):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.figures.setFont(number_font())
@@ -164,8 +161,31 @@ class StageWindow(QWidget):
             button.clicked.connect(act)
             QShortcut(QKeySequence(keys), self, act)
             buttons.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.addLayout(buttons)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.figures)
-        layout.addWidget(self.note)
+        self.column.addLayout(buttons)
+        self.column.addWidget(self.view, 1)
+        self.column.addWidget(self.figures)
+        self.column.addWidget(self.note)
+
+
+class StageWindow(PictureWindow):
+    """A step of the pipeline. Larger previews are asked for while it is open."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = workspace.pipeline
+
+    def show_content(self, content: BoxContent) -> None:
+        """Shows a step, or the same one anew."""
+        self.show_box(content, self._state.path)
+
+    def open(self, content: BoxContent) -> None:
+        """Shows the window with a step in it."""
+        self.show_content(content)
+        self.come_up()
+        if content.image is not None:
+            self._state.set_large(True)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Qt's: small previews are enough again."""
+        self._state.set_large(False)
+        super().closeEvent(event)

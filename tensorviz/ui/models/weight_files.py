@@ -25,6 +25,8 @@ from tensorviz.ui.theme import number_font
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QKeyEvent
 
     from tensorviz.core.catalogue import WeightsRow
@@ -34,14 +36,24 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class WeightFiles(QWidget):
-    """Signals: picked(model) by Enter or a double click; closed()."""
+    """Signals: picked(model) by Enter or a double click; closed().
+
+    files: gives those of the task. none: said when there are none.
+    """
 
     picked = Signal(str)
     closed = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        files: Callable[[], tuple[WeightsRow, ...]],
+        none: str,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._catalogue, self._messages = workspace.catalogue, workspace.messages
+        self._files, self._none = files, none
         self.list = QTreeWidget()
         self._shown: tuple[WeightsRow, ...] | None = None
         self._folder, self._sum = WrappedLabel("muted"), WrappedLabel("muted")
@@ -50,7 +62,7 @@ class WeightFiles(QWidget):
         self._redraw()
 
     def _redraw(self) -> None:
-        files = self._catalogue.files()
+        files = self._files()
         self._say(len(files))
         if files == self._shown:
             return  # the selection and the place of the list stay while a download goes on
@@ -67,9 +79,8 @@ class WeightFiles(QWidget):
     def _say(self, count: int) -> None:
         self._folder.say(self._catalogue.folder)
         self._folder.setToolTip(self._catalogue.folder)
-        none = "No published weights are on this computer yet; fetch some from a model's card."
         total = f"{plural(count, 'file')}, the folder takes {bytes_text(self._catalogue.disk_bytes)}"
-        self._sum.say(total if count else none)
+        self._sum.say(total if count else self._none)
 
     def _pick(self, item: QTreeWidgetItem) -> None:
         self.picked.emit(str(item.data(0, Qt.ItemDataRole.UserRole)))

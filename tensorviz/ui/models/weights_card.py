@@ -1,4 +1,4 @@
-"""The card of one model: what its weights cost and score, and what can be done with them.
+"""The card of one model that classifies: what its weights cost and score, and what can be done with them.
 
 Must not know the list it was picked from: it is told a model's name, and follows the catalogue and the choice.
 """
@@ -7,60 +7,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QPushButton
 
 from tensorviz.core.catalogue import ModelChoice
 from tensorviz.core.text import bytes_text
-from tensorviz.ui.models.card_text import (
-    LABELS,
-    delete_question,
-    facts,
-    fetch_question,
-    file_of,
-    progress_text,
-    weights_title,
-)
+from tensorviz.ui.models.base_card import BaseCard
+from tensorviz.ui.models.card_text import LABELS, facts, fetch_question, weights_title
 from tensorviz.ui.models.choose_file import choose_file
-from tensorviz.ui.widgets.inline_question import InlineQuestion
-from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtWidgets import QBoxLayout, QWidget
 
     from tensorviz.core.catalogue import ModelRow, WeightsRow
+    from tensorviz.ui.models.base_card import Facts
     from tensorviz.ui.models.choose_file import ChooseFile
-    from tensorviz.ui.state.catalogue import Work
     from tensorviz.ui.state.workspace import Workspace
 
-WEIGHT_FILES = "Weights (*.pth *.pt *.safetensors);;All files (*)"
-STEPS = 1000
 
+class WeightsCard(BaseCard):
+    """Of weights that classify: accuracy, recipe, layers."""
 
-class WeightsCard(QWidget):
-    """Follows the catalogue and the choice; a failed job's sentence stays in the card until the next try."""
+    labels = LABELS
+    empty = "Select a model to see what it costs and how well it does."
 
     def __init__(self, workspace: Workspace, choose: ChooseFile = choose_file, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._catalogue, self._choice, self._messages = workspace.catalogue, workspace.choice, workspace.messages
-        self._settings, self._network, self._choose = workspace.settings, workspace.network, choose
-        self._name = ""
-        self._weights = ""
-        self._build()
-        self._catalogue.changed.connect(self._redraw)
-        self._choice.changed.connect(self._redraw)
-        self._redraw()
+        super().__init__(workspace, workspace.choice, choose, parent)
+        self._network, self._layers = workspace.network, QPushButton("&Layers")
+        self._start()
 
     @property
     def model(self) -> ModelRow | None:
@@ -71,120 +44,6 @@ class WeightsCard(QWidget):
     def weights(self) -> WeightsRow | None:
         """The weights that are shown."""
         return self._catalogue.weights(self._name, self._weights) if self._name else None
-
-    def show_model(self, name: str, weights: str = "") -> None:
-        """Shows the card of a model; weights "" are its default."""
-        if (name, weights) != (self._name, self._weights):
-            self._name, self._weights = name, weights
-            self._question.withdraw()
-            self._redraw()
-            self._tell_looked_at()
-
-    def _tell_looked_at(self) -> None:
-        """What is said in a card that is seen need not be said elsewhere too."""
-        model, weights = self.model, self.weights if self.isVisible() else None
-        if model is None or weights is None:
-            self._catalogue.looked_at = ()
-        else:
-            self._catalogue.looked_at = (model.name,) if model.kind == "own" else (model.name, weights.name)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Qt's."""
-        super().showEvent(event)
-        self._tell_looked_at()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Qt's."""
-        super().hideEvent(event)
-        self._tell_looked_at()
-
-    # ------------------------------------------------------------------------------------------------- drawing
-
-    def _redraw(self) -> None:
-        model, weights = self.model, self.weights
-        self._body.setVisible(model is not None and weights is not None)
-        self._empty.setVisible(not self._body.isVisibleTo(self))
-        if model is None or weights is None:
-            return
-        used = self._in_use(weights)
-        self._title.say(model.name)
-        self._used.setVisible(used)
-        self._summary.say_or_hide(model.summary)
-        self._draw_weights(model, weights)
-        self._draw_facts(model, weights)
-        self._draw_buttons(model, weights, used=used)
-        self._draw_work(self._work(model, weights))
-
-    def _draw_weights(self, model: ModelRow, weights: WeightsRow) -> None:
-        alone = len(model.weights) == 1
-        titles = [weights_title(row, alone=alone) for row in model.weights]
-        self._names.blockSignals(True)
-        if titles != [self._names.itemText(place) for place in range(self._names.count())]:
-            self._names.clear()
-            self._names.addItems(titles)
-        self._names.setCurrentIndex(model.weights.index(weights))
-        self._names.blockSignals(False)
-        self._names.setEnabled(not alone)
-
-    def _draw_facts(self, model: ModelRow, weights: WeightsRow) -> None:
-        for label, text, behind in facts(model, weights):
-            field = self._facts[label]
-            field.say(text)
-            field.setToolTip(behind or text)
-            field.setAccessibleName(f"{label}: {text}")
-
-    def _draw_buttons(self, model: ModelRow, weights: WeightsRow, *, used: bool) -> None:
-        published, work = model.kind == "torchvision", self._work(model, weights)
-        busy = work is not None and work.busy
-        self._use.setVisible(weights.here and not used)
-        self._fetch.setVisible(published and not weights.here)
-        self._fetch.setEnabled(not busy)
-        self._fetch.setText(f"&Fetch {bytes_text(weights.file_bytes)}")
-        self._import.setVisible(published and not weights.here)
-        self._import.setEnabled(not busy)
-        self._address.setVisible(bool(weights.url))
-        self._delete.setVisible(model.kind == "own" or (published and weights.here))
-        self._delete.setText("Remove..." if model.kind == "own" else "Delete...")
-        self._delete.setEnabled(not busy)
-
-    def _draw_work(self, work: Work | None) -> None:
-        shown = work is not None and work.busy and work.kind in ("fetch", "import")
-        for widget in (self._bar, self._progress, self._cancel):
-            widget.setVisible(shown)
-        problem = work.problem if work is not None else None
-        self._problem.say_or_hide(problem.message if problem else "")
-        self._hint.say_or_hide(problem.hint if problem else "")
-        if work is not None:
-            self._draw_progress(work)
-
-    def _draw_progress(self, work: Work) -> None:
-        progress = work.progress
-        known = progress is not None and bool(progress.total)
-        self._bar.setMaximum(STEPS if known else 0)
-        if known and progress is not None and progress.total:
-            self._bar.setValue(round(STEPS * progress.done / progress.total))
-        cancelling = work.state == "cancelling"
-        self._progress.say("cancelling" if cancelling else progress_text(progress))
-        self._cancel.setEnabled(not cancelling)
-
-    def _in_use(self, weights: WeightsRow) -> bool:
-        return weights == self._choice.weights_row
-
-    def _work(self, model: ModelRow, weights: WeightsRow) -> Work | None:
-        catalogue = self._catalogue
-        return catalogue.work(model.name) if model.kind == "own" else catalogue.work(model.name, weights.name)
-
-    # -------------------------------------------------------------------------------------------------- acting
-
-    def use(self) -> None:
-        """Lets these weights answer from now on."""
-        weights = self.weights
-        if weights is not None and weights.here:
-            self._choice.set_model(weights.model, self._asked_as(weights))
-
-    def _asked_as(self, weights: WeightsRow) -> str:
-        """The name to ask for weights by: an own entry has one file only, and its name would be read as a path."""
-        return "" if self.model is not None and self.model.kind == "own" else weights.name
 
     def fetch(self) -> None:
         """Downloads these weights, after a question that says how much from where."""
@@ -199,138 +58,20 @@ class WeightsCard(QWidget):
     def _begin_fetch(self, weights: WeightsRow) -> None:
         self._catalogue.fetch(weights.model, weights.name)
 
-    def import_file(self) -> None:
-        """Takes these weights from a file that the person has."""
-        weights = self.weights
-        if weights is None:
-            return
-        path = self._choose(self, f"Import {file_of(weights)}", WEIGHT_FILES)
-        if path:
-            self._catalogue.import_file(weights.model, weights.name, path)
+    def _facts_of(self, model: ModelRow, weights: WeightsRow) -> Facts:
+        return facts(model, weights)
 
-    def delete(self) -> None:
-        """Deletes the file, or forgets the own entry, after a question."""
-        model, weights = self.model, self.weights
-        if model is None or weights is None:
-            return
-        if model.kind == "own":
-            question = f"Remove {model.name} from the list? Its file stays where it is."
-            self._question.ask(question, "Remove", lambda: self._remove(model.name), careful=True)
-        else:
-            self._question.ask(delete_question(weights), "Delete", lambda: self._delete_file(weights), careful=True)
+    def _weights_title(self, weights: WeightsRow, *, alone: bool) -> str:
+        return weights_title(weights, alone=alone)
 
-    def _remove(self, name: str) -> None:
-        self._catalogue.remove_entry(name)
-
-    def _delete_file(self, weights: WeightsRow) -> None:
-        self._catalogue.delete(weights.model, weights.name)
-
-    def _cancel_work(self) -> None:
-        if self.weights is not None:
-            self._catalogue.cancel(self._name, self.weights.name)
-
-    def _copy_address(self) -> None:
-        if self.weights is not None:
-            QGuiApplication.clipboard().setText(self.weights.url)
-            self._messages.say(f"Copied: {self.weights.url}")
+    def _fetch_text(self, weights: WeightsRow) -> str:
+        return f"&Fetch {bytes_text(weights.file_bytes)}"
 
     def _show_layers(self) -> None:
         weights = self.weights
         if weights is not None:
             self._network.show(ModelChoice(weights.model, self._asked_as(weights)))
 
-    def _pick_weights(self, place: int) -> None:
-        model = self.model
-        if model is not None and 0 <= place < len(model.weights):
-            self.show_model(model.name, model.weights[place].name)
-
-    # ------------------------------------------------------------------------------------------------ building
-
-    def _build(self) -> None:
-        self._empty = WrappedLabel("muted")
-        self._empty.say("Select a model to see what it costs and how well it does.")
-        self._body = QWidget()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2, 6, 2, 2)
-        layout.addWidget(self._empty)
-        layout.addWidget(self._body)
-        layout.addStretch()
-        body = QVBoxLayout(self._body)
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(6)
-        self._build_head(body)
-        self._build_buttons(body)
-        self._build_work(body)
-        self._build_facts(body)
-
-    def _build_head(self, body: QVBoxLayout) -> None:
-        self._title, self._used = WrappedLabel("title"), QLabel("in use")
-        self._used.setProperty("role", "chip")
-        line = QHBoxLayout()
-        line.addWidget(self._title, 1)
-        line.addWidget(self._used)
-        self._summary = WrappedLabel("muted")
-        self._names = QComboBox()
-        self._names.setAccessibleName("Weights")
-        self._names.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._names.activated.connect(self._pick_weights)
-        body.addLayout(line)
-        body.addWidget(self._summary)
-        body.addWidget(self._names)
-
-    def _build_work(self, body: QVBoxLayout) -> None:
-        self._question = InlineQuestion()
-        self._bar = QProgressBar(textVisible=False)
-        self._bar.setAccessibleName("Progress")
-        self._progress = WrappedLabel("muted")
-        self._cancel = QPushButton("&Cancel")
-        self._problem, self._hint = WrappedLabel("danger"), WrappedLabel("muted")
-        line = QHBoxLayout()
-        line.addWidget(self._progress, 1)
-        line.addWidget(self._cancel)
-        self._cancel.clicked.connect(self._cancel_work)
-        for widget in (self._problem, self._hint, self._question, self._bar):
-            body.addWidget(widget)
-        body.addLayout(line)
-
-    def _build_buttons(self, body: QVBoxLayout) -> None:
-        self._use, self._fetch = QPushButton("&Use"), QPushButton()
-        self._import, self._layers = QPushButton("Import from a file..."), QPushButton("&Layers")
-        self._address, self._delete = QPushButton("Copy address"), QPushButton("Delete...")
-        for button in (self._use, self._fetch):
-            button.setProperty("role", "primary")
-        self._delete.setProperty("role", "danger")
-        rows = ((self._use, self._fetch, self._import), (self._layers, self._address, self._delete))
-        for row in rows:
-            line = QHBoxLayout()
-            line.setSpacing(6)
-            for button in row:
-                line.addWidget(button, 1 if button in rows[0] else 0)
-            if row is rows[1]:
-                line.addStretch()
-            body.addLayout(line)
-        self._use.clicked.connect(self.use)
-        self._fetch.clicked.connect(self.fetch)
-        self._import.clicked.connect(self.import_file)
+    def _build_more(self, body: QBoxLayout) -> None:
         self._layers.clicked.connect(self._show_layers)
-        self._address.clicked.connect(self._copy_address)
-        self._delete.clicked.connect(self.delete)
-
-    def _build_facts(self, body: QVBoxLayout) -> None:
-        line = QFrame()
-        line.setProperty("role", "line")
-        body.addWidget(line)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        self._facts: dict[str, WrappedLabel] = {}
-        for row, label in enumerate(LABELS):
-            name = QLabel(label)
-            name.setProperty("role", "muted")
-            value = WrappedLabel()
-            self._facts[label] = value
-            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
-        body.addLayout(grid)
-
+        self._second.insertWidget(0, self._layers)

@@ -28,14 +28,20 @@ from tensorviz.engine.messages import (
     RecogniseCheckpoint,
     RemoveEntry,
 )
+from tensorviz.engine.messages.translate import GeneratorRecognised, KeepGenerator, RecogniseGenerator
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tensorviz.core.catalogue import ModelRow, OwnEntry, WeightsRow
+    from tensorviz.core.generators import OwnGenerator
     from tensorviz.engine.messages import Request
     from tensorviz.ui.bridge import Bridge
     from tensorviz.ui.state.jobs import JobsState
 
-WorkKind = Literal["read", "fetch", "import", "delete", "keep", "remove", "recognise"]
+WorkKind = Literal[
+    "read", "fetch", "import", "delete", "keep", "keep_generator", "remove", "recognise", "recognise_generator"
+]
 WorkState = Literal["running", "cancelling", "cancelled", "failed"]
 Subject = tuple[str, ...]
 
@@ -44,7 +50,8 @@ Subject = tuple[str, ...]
 class Work:
     """What is being done about one subject. A finished one is forgotten; a failed one stays until the next try.
 
-    subject: (model, weights) of published weights, (name,) of an own entry, (path,) of a checkpoint, () of everything.
+    subject: (model, weights) of published weights, (name,) of an own entry or generator, (path,) of a checkpoint,
+    (path, "generator") of one that is to be a generator, () of everything.
     progress: of a fetch, in bytes.
     """
 
@@ -65,7 +72,8 @@ class CatalogueState(QObject):
     """Every model, as last read.
 
     Signals: changed(); entry_kept(name); recognised(CheckpointRecognised); offered(path) when a checkpoint is to be
-    added (its form opens; path "" when none is chosen yet).
+    added (its form opens; path "" when none is chosen yet). generator_kept, generator_recognised (GeneratorRecognised)
+    and generator_offered say the same of own generators.
     looked_at: the subject whose card is seen now, with what is being done about it; () when none is.
     """
 
@@ -73,6 +81,9 @@ class CatalogueState(QObject):
     offered = Signal(str)
     entry_kept = Signal(str)
     recognised = Signal(object)
+    generator_offered = Signal(str)
+    generator_kept = Signal(str)
+    generator_recognised = Signal(object)
 
     def __init__(self, bridge: Bridge, jobs: JobsState, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -121,8 +132,11 @@ class CatalogueState(QObject):
 
     def files(self) -> tuple[WeightsRow, ...]:
         """Published weights whose file is on this computer, largest first."""
-        here = [weights for row in self.models if row.kind == "torchvision" for weights in row.weights if weights.here]
-        return tuple(sorted(here, key=lambda weights: (-weights.file_bytes, weights.model, weights.name)))
+        return _files_here(self.models, "torchvision")
+
+    def generator_files(self) -> tuple[WeightsRow, ...]:
+        """The same of published generators."""
+        return _files_here(self.generators, "published")
 
     def architectures(self) -> tuple[str, ...]:
         """The builders that an own checkpoint may belong to, by name."""
@@ -144,9 +158,12 @@ class CatalogueState(QObject):
         """Asks for the catalogue."""
         return self._begin("read", (), ReadCatalogue())
 
-    def fetch(self, model: str, weights: str) -> int:
-        """Downloads published weights; gives the job. One that is on its way already is not started twice."""
-        return self._begin("fetch", (model, weights), FetchWeights(model, weights))
+    def fetch(self, model: str, weights: str, *, trusted: bool = False) -> int:
+        """Downloads published weights; gives the job. One that is on its way already is not started twice.
+
+        trusted: the person was told that nothing tells whether the file is the published one, and wants it anyway.
+        """
+        return self._begin("fetch", (model, weights), FetchWeights(model, weights, trusted))
 
     def import_file(self, model: str, weights: str, path: str) -> int:
         """Takes published weights from a file that the person has."""
@@ -171,6 +188,18 @@ class CatalogueState(QObject):
     def recognise(self, path: str) -> int:
         """Asks which architecture a checkpoint fits; `recognised` follows, or a failed work of (path,)."""
         return self._begin("recognise", (path,), RecogniseCheckpoint(path))
+
+    def keep_generator(self, entry: OwnGenerator) -> int:
+        """Keeps an own generator as a row; `generator_kept` follows, or a failed work of (entry.name,)."""
+        return self._begin("keep_generator", (entry.name,), KeepGenerator(entry))
+
+    def offer_generator(self, path: str = "") -> None:
+        """Opens the form of own generators for a file; nothing is asked of the engine yet."""
+        self.generator_offered.emit(path)
+
+    def recognise_generator(self, path: str) -> int:
+        """Asks which generator a file holds; `generator_recognised` follows, or a failed work of (path, generator)."""
+        return self._begin("recognise_generator", (path, "generator"), RecogniseGenerator(path))
 
     def cancel(self, *subject: str) -> None:
         """Cancels what is being done about the subject; said at once."""
@@ -216,6 +245,8 @@ class CatalogueState(QObject):
                 self._put(replace(work, progress=event))
             case CheckpointRecognised():
                 self.recognised.emit(event)
+            case GeneratorRecognised():
+                self.generator_recognised.emit(event)
             case JobFinished():
                 self._finish(work)
             case JobCancelled():
@@ -236,3 +267,10 @@ class CatalogueState(QObject):
         self.changed.emit()
         if work.kind == "keep":
             self.entry_kept.emit(work.subject[0])
+        elif work.kind == "keep_generator":
+            self.generator_kept.emit(work.subject[0])
+
+
+def _files_here(models: Sequence[ModelRow], kind: str) -> tuple[WeightsRow, ...]:
+    here = [weights for row in models if row.kind == kind for weights in row.weights if weights.here]
+    return tuple(sorted(here, key=lambda weights: (-weights.file_bytes, weights.model, weights.name)))

@@ -62,6 +62,11 @@ class GeneratorChoiceState(QObject):
         return self._resolved[1]
 
     @property
+    def known(self) -> bool:
+        """Whether the catalogue has been read, so that what is missing is known to be missing."""
+        return self._known
+
+    @property
     def ready(self) -> bool:
         """Whether the chosen weights are known and on this computer."""
         return self.weights_row is not None and self.weights_row.here
@@ -77,8 +82,22 @@ class GeneratorChoiceState(QObject):
     @property
     def back_row(self) -> GeneratorWeights | None:
         """The weights of the way back, here or not; None when none are known."""
-        back = self.back
-        return self._catalogue.generator_weights(back.model, back.weights) if back else None
+        return self._resolved[2]
+
+    @property
+    def meaning(self) -> tuple[object, ...] | None:
+        """What makes a translation one of another generator: not the device, nor how the choice is spelled.
+
+        None until the catalogue is read.
+        """
+        weights = self.weights_row
+        return (*_drawer(weights), self.choice.input_range, self.choice.resize) if weights else None
+
+    @property
+    def back_meaning(self) -> tuple[object, ...] | None:
+        """The same of the way back; None where its weights are not here."""
+        back = self.back_row
+        return (*_drawer(back), self.choice.input_range) if back is not None and back.here else None
 
     def plan(self, size: tuple[int, int]) -> TranslationPlan | Problem:
         """The sizes a picture of (width, height) would go through, or why it cannot."""
@@ -126,9 +145,12 @@ class GeneratorChoiceState(QObject):
             if self._settings.get(key) != value:
                 self._settings.set(key, value)
 
-    def _resolve(self) -> tuple[ModelRow | None, GeneratorWeights | None]:
+    def _resolve(self) -> tuple[ModelRow | None, GeneratorWeights | None, GeneratorWeights | None]:
+        """The generator, its weights, and those of its way back."""
         catalogue, choice = self._catalogue, self.choice
-        return catalogue.generator(choice.model), catalogue.generator_weights(choice.model, choice.weights)
+        weights = catalogue.generator_weights(choice.model, choice.weights)
+        back = catalogue.generator_weights(weights.way_back, "") if weights and weights.way_back else None
+        return catalogue.generator(choice.model), weights, back
 
     def _catalogue_changed(self) -> None:
         first, self._known = self._catalogue.was_read and not self._known, self._catalogue.was_read
@@ -152,3 +174,8 @@ class GeneratorChoiceState(QObject):
             if name == key:
                 change: dict[str, Any] = {field: self._settings.get(key)}
                 self._put(replace(self.choice, **change))
+
+
+def _drawer(weights: GeneratorWeights) -> tuple[object, ...]:
+    """Which generator draws. Published weights are told by their name; a file of one's own may become another."""
+    return weights.model, weights.name, weights.url or weights.path

@@ -1,13 +1,14 @@
 """The pictures a person gave: their order, thumbnails, states, the selected ones and the current one.
 
-Must not know widgets, or how answers are made: results tell it what to show on a thumbnail.
+Must not know widgets, or how answers are made: the states of the tasks tell it what to show on a thumbnail.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -29,9 +30,10 @@ from tensorviz.ui.state.arrivals import Arrivals
 from tensorviz.ui.state.pixels import rgb_bytes
 from tensorviz.ui.state.previews import Previews
 from tensorviz.ui.state.ranges import ranges_of
+from tensorviz.ui.state.standings import PictureState, Standing, Standings
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from PySide6.QtGui import QImage
 
@@ -40,18 +42,20 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.jobs import JobsState
     from tensorviz.ui.state.settings import SettingsState
 
-PictureState = Literal["new", "waiting", "running", "done", "failed"]
+TASK_KEY = "chosen_task"
 PIECE = 2000  # pictures taken in at once, so that the window's thread is never held for long
 RANGES_REMOVED_ONE_BY_ONE = 32  # beyond, the views are told to start anew, which is faster
 
 ENDINGS = (JobFinished, JobCancelled, JobFailed)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class PictureItem:
-    """One picture. state: "new" until somebody asks for an answer. size: width and height, upright, in pixels.
+    """What is known of one picture now, and how it stands in the task that is done now.
 
-    best: the winner of the latest answer. stale: that answer is of another model than the one chosen now.
+    state: "new" until somebody asks for an answer. size: width and height, upright, in pixels. problem: of the answer,
+    or of the file itself. best: the winner of the latest answer, of tasks that have one. stale: that answer is of
+    something else than what is chosen now. task: the one that is done now.
     """
 
     path: str
@@ -61,6 +65,7 @@ class PictureItem:
     problem: Problem | None = None
     best: Label | None = None
     stale: bool = False
+    task: str = "classify"
 
 
 class PicturesState(QObject):
@@ -88,7 +93,9 @@ class PicturesState(QObject):
         self._jobs, self._settings = jobs, settings
         self._paths: list[str] = []
         self._rows: dict[str, int] = {}
-        self._items: dict[str, PictureItem] = {}
+        self._looks: dict[str, tuple[tuple[int, int], str]] = {}  # size and format, of those that were read
+        self._faults: dict[str, Problem] = {}  # of the files themselves
+        self._standings, self._task = Standings(), settings.text(TASK_KEY)
         self._current: str | None = None
         self._ranges: tuple[tuple[int, int], ...] = ()
         self._arrivals = Arrivals()
@@ -97,6 +104,7 @@ class PicturesState(QObject):
         self._taking.setSingleShot(True)
         self._taking.timeout.connect(self._take_piece)
         bridge.event.connect(self._on_event)
+        settings.changed.connect(self._setting_changed)
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -123,8 +131,17 @@ class PicturesState(QObject):
         return self._rows.get(path)
 
     def item(self, path: str) -> PictureItem | None:
-        """What is known of a picture."""
-        return self._items.get(path)
+        """What is known of a picture, and how it stands in the task that is done now."""
+        if path not in self._rows:
+            return None
+        standing, stale = self._standings.get(self._task, path), self._standings.is_stale(self._task, path)
+        size, kind = self._looks.get(path, (None, ""))
+        problem = standing.problem or self._faults.get(path)
+        return PictureItem(path, standing.state, size, kind, problem, standing.best, stale, self._task)
+
+    def state_in(self, task: str, path: str) -> PictureState:
+        """How a picture stands in a task, be it done now or not."""
+        return self._standings.get(task, path).state
 
     def thumbnail(self, path: str) -> Preview | None:
         """The thumbnail, when it has been made and not been dropped since."""
@@ -189,7 +206,10 @@ class PicturesState(QObject):
         for job in self._arrivals.forget():
             self._jobs.cancel(job)
         self._set_ranges(())
-        self._paths, self._rows, self._items = [], {}, {}
+        self._paths, self._rows = [], {}
+        self._looks.clear()
+        self._faults.clear()
+        self._standings.forget_all()
         self._previews.forget_all()
         self.reset.emit()
         self.set_current(None)
@@ -217,35 +237,41 @@ class PicturesState(QObject):
         self._previews.in_sight, self._previews.side = tuple(paths), side
         self._ask_for_previews()
 
-    # ------------------------------------------------------------------------------------ told by the results
+    # -------------------------------------------------------------------------------------- told by the tasks
 
-    def mark(self, paths: Iterable[str], state: PictureState) -> None:
+    def mark(self, task: str, paths: Iterable[str], state: PictureState) -> None:
         """Says that pictures wait, run, or are as they were before anybody asked."""
-        known = [path for path in paths if path in self._items]
-        for path in known:
-            self._items[path].state = state
-        self._announce(known)
+        known = [path for path in paths if path in self._rows]
+        self._standings.mark(task, known, state)
+        self._announce(task, known)
 
-    def settle(
-        self, path: str, state: PictureState, best: Label | None, problem: Problem | None, stale: bool = False
-    ) -> None:
-        """Says how a picture was answered."""
-        if item := self._items.get(path):
-            item.state, item.best, item.problem, item.stale = state, best, problem, stale
-            self.item_changed.emit(self._rows[path])
+    def settle(self, task: str, path: str, standing: Standing, stale: bool = False) -> None:
+        """Says how a picture was answered. What was answered could be read: its file is not at fault."""
+        if path in self._rows:
+            self._standings.settle(task, path, standing, stale)
+            if standing.state == "done":
+                self._faults.pop(path, None)
+            self._announce(task, (path,))
 
-    def mark_stale(self, stale: Container[str]) -> None:
-        """Says which pictures have an answer of another model than the one chosen now."""
-        for path, item in self._items.items():
-            item.stale = path in stale
-        self.items_changed.emit()
+    def mark_stale(self, task: str, stale: Iterable[str]) -> None:
+        """Says which pictures have an answer of something else than what is chosen now; no others have."""
+        self._standings.mark_stale(task, stale)
+        if task == self._task:
+            self.items_changed.emit()
 
-    def _announce(self, paths: Sequence[str]) -> None:
+    def _announce(self, task: str, paths: Sequence[str]) -> None:
+        if task != self._task:
+            return
         if len(paths) > RANGES_REMOVED_ONE_BY_ONE:
             self.items_changed.emit()
         else:
             for path in paths:
                 self.item_changed.emit(self._rows[path])
+
+    def _setting_changed(self, key: str) -> None:
+        if key == TASK_KEY:
+            self._task = self._settings.text(TASK_KEY)
+            self.items_changed.emit()
 
     # ------------------------------------------------------------------------------------------------ events
 
@@ -285,7 +311,6 @@ class PicturesState(QObject):
         self._paths.extend(paths)
         for row, path in enumerate(paths, first):
             self._rows[path] = row
-            self._items[path] = PictureItem(path)
         self.inserted.emit(first, self.count - 1)
 
     def _on_preview(self, event: Event) -> None:
@@ -299,10 +324,9 @@ class PicturesState(QObject):
                 self._ask_for_previews()
 
     def _take_preview(self, event: ThumbnailMade) -> None:
-        item = self._items.get(event.path)
-        if item is None:
+        if event.path not in self._rows:
             return
-        item.size, item.format = event.size, event.format
+        self._looks[event.path] = (event.size, sys.intern(event.format))
         self._previews.keep(event.path, event.preview)
         if self._previews.for_large:
             self.large_changed.emit()
@@ -310,18 +334,16 @@ class PicturesState(QObject):
 
     def _refuse_preview(self, event: ThumbnailFailed) -> None:
         self._previews.refuse(event.path)
-        item = self._items.get(event.path)
-        if item is None:
+        if event.path not in self._rows:
             return
-        if item.problem is None:
-            item.problem = event.problem
+        self._faults[event.path] = event.problem
         self.item_changed.emit(self._rows[event.path])
         if event.path == self._current:
             self.large_changed.emit()
 
     def _ask_for_previews(self) -> None:
         """The current picture first, large; then the thumbnails in sight. One request at a time shares the slot."""
-        request = self._previews.next_request(self._current, self._items)
+        request = self._previews.next_request(self._current, self._rows)
         if request is not None:
             self._previews.begin(self._jobs.send(request), request)
 
@@ -350,7 +372,10 @@ class PicturesState(QObject):
         self.reset.emit()
 
     def _forget(self, path: str) -> None:
-        del self._rows[path], self._items[path]
+        del self._rows[path]
+        self._looks.pop(path, None)
+        self._faults.pop(path, None)
+        self._standings.forget(path)
         self._previews.forget(path)
 
     def _settle_current(self, place: int) -> None:

@@ -23,6 +23,7 @@ from tensorviz.engine.messages import (
     JobStarted,
     RowsReady,
 )
+from tensorviz.ui.state.standings import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.jobs import JobItem, JobsState
     from tensorviz.ui.state.pictures import PicturesState
     from tensorviz.ui.state.settings import SettingsState
+    from tensorviz.ui.state.task import TaskState
 
+TASK = "classify"
 View = Literal["picture", "table"]
 ENDINGS = (JobFinished, JobCancelled, JobFailed)
 
@@ -63,7 +66,7 @@ class _Ask:
 
 
 class ResultsState(QObject):
-    """The latest answer of each picture.
+    """The latest answer of each picture. Nothing is asked unasked while another task is done.
 
     Signals: changed(paths) with the pictures whose answer changed, () when it may be any; jobs_changed() when a batch
     began, went on or ended; problem_changed(); exported(path, count); view_changed().
@@ -83,10 +86,13 @@ class ResultsState(QObject):
         settings: SettingsState,
         pictures: PicturesState,
         choice: ChoiceState,
+        task: TaskState,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._jobs, self._settings, self._pictures, self._choice = jobs, settings, pictures, choice
+        self._task = task
+        self._put_off = False  # an answer that was due while another task was done
         self._answers: dict[str, Answer] = {}
         self._asks: dict[int, _Ask] = {}
         self._exports: set[int] = set()
@@ -101,6 +107,7 @@ class ResultsState(QObject):
         pictures.reset.connect(self._pictures_gone)
         choice.changed.connect(self._choice_changed)
         settings.changed.connect(self._setting_changed)
+        task.changed.connect(self._task_changed)
 
     # ------------------------------------------------------------------------------------------------ looking
 
@@ -172,7 +179,7 @@ class ResultsState(QObject):
         choice = self._choice.choice
         job = self._jobs.send(Classify(known, choice, self._settings.whole("top_n"), interactive))
         self._asks[job] = _Ask(job, known, choice, interactive)
-        self._pictures.mark(known, "waiting")
+        self._pictures.mark(TASK, known, "waiting")
         self.jobs_changed.emit()
         return job
 
@@ -235,7 +242,7 @@ class ResultsState(QObject):
     def _mark_running(self, ask: _Ask) -> None:
         """Answers come in order, so the one after those received is being worked on."""
         following = ask.paths[ask.received : ask.received + 1]
-        self._pictures.mark([path for path in following if self._is_newest(ask, path)], "running")
+        self._pictures.mark(TASK, [path for path in following if self._is_newest(ask, path)], "running")
 
     def _end(self, ask: _Ask, event: Event) -> None:
         del self._asks[ask.job]
@@ -260,14 +267,14 @@ class ResultsState(QObject):
         for path in paths:
             if path not in still and path in self._answers:
                 self._show(path)
-        self._pictures.mark(unanswered, "new")
+        self._pictures.mark(TASK, unanswered, "new")
 
     def _show(self, path: str) -> None:
         row, stale = self._answers[path].row, self.is_stale(path)
         if isinstance(row, Classified):
-            self._pictures.settle(path, "done", row.top[0] if row.top else None, None, stale)
+            self._pictures.settle(TASK, path, Standing("done", row.top[0] if row.top else None), stale)
         else:
-            self._pictures.settle(path, "failed", None, row.problem, stale)
+            self._pictures.settle(TASK, path, Standing("failed", problem=row.problem), stale)
 
     def _take_export(self, event: Event) -> None:
         if isinstance(event, Exported):
@@ -280,12 +287,22 @@ class ResultsState(QObject):
     @Slot(object)
     def _pictures_added(self, paths: tuple[str, ...]) -> None:
         """New pictures are answered at once when so set; those that have an answer already are not asked again."""
-        if self._settings.flag("classify_on_drop"):
+        if self._settings.flag("classify_on_drop") and self._task.task == TASK:
             self.classify([path for path in paths if self._is_new(path)])
 
     def _is_new(self, path: str) -> bool:
-        item = self._pictures.item(path)
-        return item is not None and item.state == "new"
+        return self._pictures.state_in(TASK, path) == "new"
+
+    @Slot()
+    def _task_changed(self) -> None:
+        """Back from another task: the current picture is answered if it has no answer of what is chosen now."""
+        current, put_off = self._pictures.current, self._put_off
+        if self._task.task != TASK or current is None or not self._settings.flag("classify_on_drop"):
+            return
+        self._put_off = False
+        asked = self._pictures.state_in(TASK, current) in ("waiting", "running")
+        if put_off or (not asked and (self._is_new(current) or self.is_stale(current))):
+            self.classify([current], interactive=True)
 
     @Slot()
     def _pictures_gone(self) -> None:
@@ -308,7 +325,7 @@ class ResultsState(QObject):
 
     def _choice_is_another(self) -> None:
         self._stale = {path for path in self._answers if self.is_stale(path)}
-        self._pictures.mark_stale(self._stale)
+        self._pictures.mark_stale(TASK, self._stale)
         self.changed.emit(())
         self._answer_again()
 
@@ -319,6 +336,9 @@ class ResultsState(QObject):
 
     def _answer_again(self) -> None:
         """The current picture, and those somebody was waiting for, are answered with what is chosen now."""
+        if self._task.task != TASK:
+            self._put_off = True
+            return
         waited_for = [path for ask in self._asks.values() if ask.interactive for path in ask.pending]
         current = self._pictures.current
         if current is not None and not self._is_new(current):

@@ -21,6 +21,7 @@ from tensorviz.engine.messages.session import (
     NewSession,
     OpenParameter,
     OpenPrediction,
+    OpenTranslation,
     PreviewCode,
     RedoStep,
     RestoreSession,
@@ -35,6 +36,7 @@ from tensorviz.ui.state.open_tensors import OpenTensors
 if TYPE_CHECKING:
     from tensorviz.core.catalogue import ModelChoice
     from tensorviz.core.session_data import SessionFacts, StepRow
+    from tensorviz.core.translation import GeneratorChoice
     from tensorviz.ui.bridge import Bridge
     from tensorviz.ui.state.engine import EngineState
     from tensorviz.ui.state.jobs import JobsState
@@ -110,6 +112,10 @@ class SessionState(OpenTensors):
     def open_parameter(self, choice: ModelChoice, name: str) -> None:
         """Opens a parameter of a network as a tensor."""
         self.send(OpenParameter(choice, name))
+
+    def open_translation(self, path: str, choice: GeneratorChoice, stage: str) -> None:
+        """Opens a stage of a translation ("input", "block-3", "output") as a tensor."""
+        self.send(OpenTranslation(path, choice, stage))
 
     def preview(self, code: str) -> None:
         """Asks what a step would do; `previewed` tells. Nothing is asked while torch is not there."""

@@ -84,7 +84,7 @@ def build_workspace(
         pictures=pictures,
         choice=choice,
         catalogue=catalogue,
-        results=ResultsState(bridge, jobs, settings, pictures, choice),
+        results=ResultsState(bridge, jobs, settings, pictures, choice, task),
         pipeline=PipelineState(bridge, jobs, pictures, choice),
         network=NetworkState(bridge, jobs),
         engine=engine,

@@ -6,7 +6,9 @@ Must not know what it is about. Its colours are the stylesheet's: a frame of rol
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+
+from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
 
 class Banner(QFrame):
@@ -15,11 +17,7 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "toast")
-        self._message, self._hint = QLabel(self), QLabel(self)
-        self._hint.setProperty("role", "muted")
-        for label in (self._message, self._hint):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._message, self._hint = WrappedLabel(parent=self), WrappedLabel("muted", self)
         self.button = QPushButton("Try again", self)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
@@ -31,9 +29,8 @@ class Banner(QFrame):
 
     def say(self, message: str, hint: str = "", tone: str = "info", button: str = "") -> None:
         """Shows a sentence; an empty one hides the banner. tone: "info", "good", "warning" or "danger"."""
-        self._message.setText(message)
-        self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
+        self._message.say(message)
+        self._hint.say_or_hide(hint)
         self.button.setText(button or self.button.text())
         self.button.setVisible(bool(button))
         if self.property("tone") != tone:
@@ -46,4 +43,4 @@ class Banner(QFrame):
     @property
     def message(self) -> str:
         """What it says."""
-        return self._message.text()
+        return self._message.plain

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
@@ -19,19 +19,24 @@ if TYPE_CHECKING:
 
 
 class InlineQuestion(QFrame):
-    """Hidden until `ask`; Esc is no. After the answer the focus goes back to where it was."""
+    """Hidden until `ask`; Esc is no. After the answer the focus goes back to where it was.
+
+    Signals: asked(), for what scrolls to it.
+    """
+
+    asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "popup")
         self.text = WrappedLabel()
         self.yes, self.no = QPushButton("Yes"), QPushButton("Cancel")
-        self._then: Callable[[], None] | None = None
+        self._then: Callable[[], object] | None = None
         self._before: QWidget | None = None
         self._build()
         self.hide()
 
-    def ask(self, question: str, yes: str, then: Callable[[], None], *, careful: bool = False) -> None:
+    def ask(self, question: str, yes: str, then: Callable[[], object], *, careful: bool = False) -> None:
         """Shows the question; `yes` names the button that lets `then` happen. careful: Enter at once means no."""
         self._then, self._before = then, self.window().focusWidget()
         self.text.say(question)
@@ -40,6 +45,7 @@ class InlineQuestion(QFrame):
         self.no.setAccessibleDescription(question)
         self.show()
         (self.no if careful else self.yes).setFocus(Qt.FocusReason.OtherFocusReason)
+        self.asked.emit()
 
     def withdraw(self) -> None:
         """Takes the question back, unanswered."""

@@ -62,6 +62,22 @@ class SegmentedSwitch(QWidget):
         button.setEnabled(enabled)
         button.setToolTip(why or button.accessibleDescription())
 
+    def show_as(self, style: Qt.ToolButtonStyle) -> None:
+        """With text and picture, or, where there is little room, one of them; without the text the tip says it."""
+        alone = style == Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in self._buttons.values():
+            button.setToolButtonStyle(style)
+            button.setToolTip(self._whole_tip(button) if alone else button.accessibleDescription())
+
+    @staticmethod
+    def _whole_tip(button: QToolButton) -> str:
+        return f"{button.accessibleName()}: {button.accessibleDescription()}"
+
+    def wanted_width(self) -> int:
+        """Pixels that all choices take side by side, as they are shown now."""
+        widths = [button.sizeHint().width() for button in self._buttons.values()]
+        return sum(widths) + self._row.spacing() * max(0, len(widths) - 1)
+
     @property
     def current(self) -> str:
         """The choice that is taken; "" before the first."""

@@ -47,17 +47,18 @@ class Actions(QObject):
     def run(self, identifier: str) -> None:
         """Runs the command of that id, when it applies; raises NameUnknown."""
         row = self._commands.get(identifier) or command(identifier)
-        if row.when(self._context.workspace):
+        if row.applies(self._context.workspace):
             row.run(self._context)
 
     def applying(self) -> list[Command]:
         """The commands that make sense now, in the order of the table."""
-        return [row for row in self._commands.values() if row.when(self._context.workspace)]
+        return [row for row in self._commands.values() if row.applies(self._context.workspace)]
 
     def refresh(self) -> None:
-        """Asks every command whether it applies."""
+        """Asks every command whether it applies; those of another task are not seen."""
         for identifier, row in self._commands.items():
-            self._actions[identifier].setEnabled(row.when(self._context.workspace))
+            self._actions[identifier].setVisible(row.belongs(self._context.workspace))
+            self._actions[identifier].setEnabled(row.applies(self._context.workspace))
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Adds the menus that have commands; gives them by title."""
@@ -96,7 +97,8 @@ class Actions(QObject):
         """Any change of what the screen knows may change what applies."""
         w = self._context.workspace
         models = (w.pictures, w.results, w.pipeline, w.choice, w.catalogue, w.network)
-        states = (*models, w.jobs, w.engine, w.session, w.showing, w.drawings, w.files)
+        tasks = (w.task, w.generator, w.translations)
+        states = (*models, *tasks, w.jobs, w.engine, w.session, w.showing, w.drawings, w.files)
         signals = (
             *("changed", "inserted", "removed", "reset", "current_changed", "selection_changed", "running_changed"),
             *("opened", "closed", "replaced"),

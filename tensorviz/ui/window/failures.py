@@ -20,6 +20,7 @@ from tensorviz.engine.messages import (
 )
 from tensorviz.engine.messages.files import CompareFiles, LookAtValues, OpenFile
 from tensorviz.engine.messages.session import MeasureTensor, ReadPages
+from tensorviz.engine.messages.translate import KeepGenerator, RecogniseGenerator
 
 if TYPE_CHECKING:
     from tensorviz.engine.messages import Request
@@ -51,9 +52,9 @@ class Failures(QObject):
                 return looked_at == (request.model, request.weights)
             case RemoveEntry():
                 return looked_at == (request.name,)
-            case KeepEntry() | RecogniseCheckpoint():
+            case KeepEntry() | RecogniseCheckpoint() | KeepGenerator() | RecogniseGenerator():
                 return True  # their form stays open until it is left on purpose
-            case Classify():
+            case Classify() if self._workspace.task.task == "classify":
                 return self._workspace.results.view == "picture" and self._workspace.pictures.current is not None
             case OpenFile() | LookAtValues() | CompareFiles():
                 return self._tab_shows(request)

@@ -81,7 +81,8 @@ def model_entries(models: Iterable[ModelRow], wish: ModelWish) -> list[Entry]:
 def _of_model(model: ModelRow, row: WeightsRow, weights: str, wish: ModelWish) -> Entry:
     text = f"Use {model.name} {weights}".rstrip()
     where = "on this computer" if row.here else f"{bytes_text(row.file_bytes)} to fetch"
-    return Entry(text, where, "model", text, partial(wish.use, model, row))
+    drawn = "translate" if model.task == "translate" else "model"
+    return Entry(text, where, drawn, f"{text} {model.task}", partial(wish.use, model, row))
 
 
 def best(entries: Iterable[Entry], query: str) -> list[Entry]:
@@ -190,6 +191,7 @@ class CommandPalette(QFrame):
         self._before = self.window().focusWidget()
         self._offered = command_entries(self._actions)
         self._offered += model_entries(self._workspace.catalogue.models, self._wish)
+        self._offered += model_entries(self._workspace.catalogue.generators, self._wish)
         self.field.setText(text)
         self._search(text)
         self.raise_()

@@ -78,7 +78,9 @@ class Taking(QObject):
         if others:
             self._workspace.pictures.add(others)
         if checkpoints:
-            self._workspace.catalogue.offer(checkpoints[0])
+            catalogue, task = self._workspace.catalogue, self._workspace.task.task
+            offer = catalogue.offer_generator if task == "translate" else catalogue.offer
+            offer(checkpoints[0])
         if checkpoints[1:]:
             self._workspace.messages.say("One checkpoint is added at a time.", "Drop the next one after this.")
 

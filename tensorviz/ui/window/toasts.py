@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from tensorviz.ui.icons import icon
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 3
 SECONDS = {"info": 5.0, "good": 5.0, "warning": 10.0, "danger": 15.0}
+SECONDS_TO_ACT = 12.0  # at least, where there is something to press
 ICONS = {"info": "info", "good": "tick", "warning": "warning", "danger": "warning"}
 WIDTH, GAP, EDGE = 420, 8, 16
 HIGHEST_FIELD = 100  # pixels; what is higher is no field, and a toast hides little of it
@@ -34,7 +35,8 @@ class Toast(QFrame):
         self.setProperty("role", "toast")
         self.setProperty("tone", message.tone)
         self.setAccessibleName(f"{message.text} {message.hint}".strip())
-        self.timer = QTimer(self, singleShot=True, interval=round(SECONDS[message.tone] * 1000))
+        seconds = max(SECONDS[message.tone], SECONDS_TO_ACT if message.button else 0.0)
+        self.timer = QTimer(self, singleShot=True, interval=round(seconds * 1000))
         self.timer.timeout.connect(self.close)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._build(message)
@@ -55,8 +57,21 @@ class Toast(QFrame):
         words.addWidget(_sentence(message.text, ""))
         if message.hint:
             words.addWidget(_sentence(message.hint, "muted"))
+        if message.button:
+            words.addWidget(self._offer(message), 0, Qt.AlignmentFlag.AlignLeft)
         row.addLayout(words, 1)
         row.addWidget(self._closer(), 0, Qt.AlignmentFlag.AlignTop)
+
+    def _offer(self, message: Message) -> QPushButton:
+        button = QPushButton(message.button)
+        button.setAccessibleDescription(message.text)
+        button.clicked.connect(self._act)
+        return button
+
+    def _act(self) -> None:
+        if self.message.act is not None:
+            self.message.act()
+        self.close()
 
     def _closer(self) -> QToolButton:
         button = QToolButton()
@@ -72,8 +87,9 @@ class Toast(QFrame):
         self.timer.stop()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Goes after a while."""
-        self.timer.start()
+        """Goes after a while; not under the keyboard of somebody."""
+        if not self.isAncestorOf(QApplication.focusWidget() or self.window()):
+            self.timer.start()
 
 
 class Toasts(QObject):

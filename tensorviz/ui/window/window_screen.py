@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
+from tensorviz.ui.state.pixels import preview_image
 from tensorviz.ui.window.drops import Offer, offer_of
 from tensorviz.ui.window.taking import Taking
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
 
     from tensorviz.core.errors import Problem
+    from tensorviz.core.pipeline import Preview
     from tensorviz.ui.main_window import MainWindow
     from tensorviz.ui.screen import Chosen, Place
     from tensorviz.ui.state.workspace import Workspace
@@ -166,6 +168,11 @@ class WindowScreen:
     def copy_text(self, text: str, what: str) -> None:
         """Puts a text on the clipboard and says so."""
         QGuiApplication.clipboard().setText(text)
+        self._workspace.messages.say(f"Copied: {what}.", tone="good")
+
+    def copy_picture(self, picture: Preview, what: str) -> None:
+        """Puts a picture on the clipboard and says so."""
+        QGuiApplication.clipboard().setImage(preview_image(picture).copy())
         self._workspace.messages.say(f"Copied: {what}.", tone="good")
 
     def take(self, paths: list[str], place: Place = "") -> None:

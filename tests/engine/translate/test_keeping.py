@@ -67,3 +67,10 @@ def test_a_picture_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None
     with pytest.raises(ValueRefused, match="no space left"):
         OutputFolder(tmp_path).keep(Full(), "x.png")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_ending_stands_behind_the_name_whatever_is_in_it(tmp_path: Path) -> None:
+    folder = OutputFolder(tmp_path)
+    long = "x" * 300
+    kept = [folder.keep(RED, source, "-back") for source in ("a.v2.png", "a.v2.png", f"{long}.png")]
+    assert [Path(path).name for path in kept] == ["a.v2-back.png", "a.v2-back-1.png", f"{'x' * 200}-back.png"]

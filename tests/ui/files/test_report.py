@@ -58,10 +58,27 @@ def test_a_classifier_can_be_used_as_a_model(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    "family", [None, Family("CycleGAN generator, 9 blocks"), Family("torchvision resnet18, 2 classes", exact=False)]
+    "family",
+    [
+        None,
+        Family("CycleGAN discriminator of 70 x 70"),
+        Family("CycleGAN generator, 9 blocks", exact=False),
+        Family("torchvision resnet18, 2 classes", exact=False),
+    ],
 )
 def test_anything_else_is_no_model(qtbot: QtBot, family: Family | None) -> None:
-    assert not Rig(qtbot, TIED, family).report.identity.use.isVisible()
+    identity = Rig(qtbot, TIED, family).report.identity
+    assert not identity.use.isVisible()
+    assert not identity.translate.isVisible()
+
+
+def test_a_generator_can_be_used_to_translate(qtbot: QtBot) -> None:
+    rig = Rig(qtbot, TIED, Family("training checkpoint: CycleGAN generator, 9 blocks"))
+    offered: list[str] = []
+    rig.workspace.catalogue.generator_offered.connect(offered.append)
+    assert not rig.report.identity.use.isVisible()
+    rig.press(rig.report.identity.translate)
+    assert (rig.commands, offered, rig.workspace.task.task) == (["page.models"], ["/x/model.pt"], "translate")
 
 
 def test_metadata_is_folded_and_copied_exactly(qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,8 @@ from tests.ui.small_window import ASSETS, Scene
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from tensorviz.ui.window.actions import Actions
+
 
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.id)
 def test_a_row_is_whole(row: Command) -> None:
@@ -28,15 +31,42 @@ def test_a_row_is_whole(row: Command) -> None:
     assert all(not QKeySequence(keys).isEmpty() for keys in row.shortcuts)
 
 
-def test_no_id_and_no_shortcut_is_there_twice() -> None:
+TASKS = ("classify", "translate")  # their commands are never there together
+
+
+def test_no_id_is_there_twice() -> None:
     assert [name for name, count in Counter(row.id for row in COMMANDS).items() if count > 1] == []
-    keys = Counter(QKeySequence(keys).toString() for row in COMMANDS for keys in row.shortcuts)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_no_shortcut_is_there_twice_in_a_task(task: str) -> None:
+    rows = [row for row in COMMANDS if row.task in ("", task)]
+    keys = Counter(QKeySequence(keys).toString() for row in rows for keys in row.shortcuts)
     assert [name for name, count in keys.items() if count > 1] == []
 
 
+def test_every_row_is_of_a_known_task() -> None:
+    assert {row.task for row in COMMANDS} == {"", *TASKS}
+
+
+def are_seen(table: Actions, identifiers: list[str], seen: list[bool]) -> bool:
+    return [table[identifier].isVisible() for identifier in identifiers] == seen
+
+
+def test_the_commands_of_a_task_are_there_while_it_is_done(scene: Scene, qtbot: QtBot) -> None:
+    table = scene.window.actions_table
+    shared = [row.id for row in COMMANDS if "Ctrl+Return" in row.shortcuts]
+    assert shared == ["translate.run", "results.run"]
+    for task, seen in (("classify", [False, True]), ("translate", [True, False]), ("classify", [False, True])):
+        scene.workspace.task.set_task(task)
+        qtbot.waitUntil(partial(are_seen, table, shared, seen))
+        assert {row.task for row in table.applying()} <= {"", task}
+
+
+@pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("menu", MENUS)
-def test_no_letter_opens_two_rows_of_a_menu(menu: str) -> None:
-    rows = [row.text for row in COMMANDS if row.menu == menu]
+def test_no_letter_opens_two_rows_of_a_menu(menu: str, task: str) -> None:
+    rows = [row.text for row in COMMANDS if row.menu == menu and row.task in ("", task)]
     letters = Counter(text.partition("&")[2][:1].casefold() for text in rows if "&" in text)
     assert {letter: count for letter, count in letters.items() if count > 1} == {}
 

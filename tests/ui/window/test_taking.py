@@ -87,6 +87,16 @@ def test_dropped_on_the_network_a_checkpoint_goes_to_its_form_one_at_a_time(scen
     assert said(scene) == ["One checkpoint is added at a time."]
 
 
+def test_dropped_where_pictures_are_translated_a_checkpoint_is_to_be_a_generator(scene: Scene) -> None:
+    catalogue = scene.workspace.catalogue
+    offered: dict[str, list[str]] = {"classify": [], "translate": []}
+    catalogue.offered.connect(offered["classify"].append)
+    catalogue.generator_offered.connect(offered["translate"].append)
+    scene.workspace.task.set_task("translate")
+    drop_on(scene, files("/tmp/fog.pth"), "models")
+    assert offered == {"classify": [], "translate": ["/tmp/fog.pth"]}
+
+
 def test_dropped_on_the_tensors_pictures_come_into_the_session_and_unknown_files_are_opened(
     scene: Scene, qtbot: QtBot
 ) -> None:

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from tensorviz.core.errors import PictureUnreadable, ValueRefused
 from tensorviz.core.translation import RESIZE, GeneratorChoice, InputRange
 from tensorviz.engine.pictures import open_picture, picture_of
+from tensorviz.engine.tasks.translate.beside import block_images, image_of
 from tensorviz.engine.tasks.translate.load import load_translator
+from tensorviz.engine.tasks.translate.there_and_back import there_and_back
+from tensorviz.engine.tasks.translate.way_back import back_choice
 from tensorviz.engine.weights.naming import is_file_choice
 
 if TYPE_CHECKING:
@@ -27,11 +33,29 @@ if TYPE_CHECKING:
     PictureSource = Image.Image | str | os.PathLike[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ThereAndBack:
+    """A picture translated, and translated back: A to B to A. Images are in RGB.
+
+    before: what the first generator was shown, resized and not mirrored. picture: what it drew. back: what the other
+    generator drew of that. difference: uint8 (H, W), how far `back` is from `before`: the largest difference of the
+    three channels, in levels of 255, where both have pixels (in the book's way pictures may become up to three pixels
+    larger). error: the reconstruction error, the mean of the differences of all channels, in levels of 255.
+    """
+
+    before: Image.Image
+    picture: Image.Image
+    back: Image.Image
+    difference: npt.NDArray[np.uint8]
+    error: float
+
+
 class PictureTranslator:
     """A generator ready to draw. Made by `load_generator`."""
 
     def __init__(self, translator: Translator) -> None:
         self._translator = translator
+        self._backs: dict[str, Translator] = {}  # those that were named, by name
 
     @property
     def generator(self) -> ResNetGenerator:
@@ -76,6 +100,48 @@ class PictureTranslator:
         if not _is_list(picture):
             raise _no_picture(picture)
         return [self.translate(item, stage) for item in picture]
+
+    def there_and_back(
+        self, picture: PictureSource, back: str | os.PathLike[str] | PictureTranslator | None = None
+    ) -> ThereAndBack:
+        """The picture translated by this generator, and the result, in 8 bits, by the one of the other direction.
+
+        back: a model's name ("zebra2horse", "zebra2horse:AUTHORS" for certain weights), the path of a file, or a
+        generator that is loaded; None is the known way back. It draws in the input range of this one, and does not
+        resize what it gets; one that is named draws on the same device. Raises TensorvizError as `translate` and
+        `load_generator` do, and ValueRefused when no way back is known. Source: the cycle of Zhu, Park, Isola, Efros,
+        arXiv 1703.10593.
+        """
+        drawn, found = there_and_back(self._translator, self._other(back), _opened(picture))
+        apart = found.difference
+        levels = np.frombuffer(bytearray(apart.levels), np.uint8).reshape(apart.height, apart.width)
+        return ThereAndBack(drawn.before, drawn.image, image_of(found.picture), levels, apart.mean)
+
+    def _other(self, back: object) -> Translator:
+        if isinstance(back, PictureTranslator):
+            return back._translator
+        if back is not None and not isinstance(back, str | os.PathLike):
+            raise ValueRefused(
+                f"The way back given is of type {type(back).__name__}.",
+                "Give a name of `tensorviz models --task translate`, the path of a file, or a loaded generator.",
+            )
+        name = "" if back is None else os.fspath(back)
+        if name not in self._backs:
+            self._backs[name] = self._load_back(name)
+        return self._backs[name]
+
+    def _load_back(self, name: str) -> Translator:
+        identity, device = self._translator.identity, self._translator.device
+        here = GeneratorChoice(input_range=identity.input_range, device=device)
+        return load_translator(back_choice(here, identity, name))
+
+    def blocks(self, picture: PictureSource) -> list[Image.Image]:
+        """What the generator would draw if it ended earlier: RGB images of one size, one more than residual blocks.
+
+        The first is of before the first residual block, the next of after it, the last is the translated picture:
+        features (1, C, H/4, W/4) go through all that comes after the blocks. Raises TensorvizError as `translate`.
+        """
+        return list(block_images(self._translator, _opened(picture)))
 
 
 def load_generator(

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 PictureFormat = Literal["png", "jpeg"]
 SUFFIXES: dict[str, str] = {"png": ".png", "jpeg": ".jpg"}
+FORMS: dict[str, PictureFormat] = {"": "png", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 SETTINGS: dict[str, dict[str, Any]] = {
     "png": {"format": "PNG"},
     "jpeg": {"format": "JPEG", "quality": 95, "subsampling": 0},
 }
 LONGEST_STEM = 200  # bytes of a file name that are kept, so that a number and a suffix have room
 MOST_NAMES = 100_000
+LARGEST_JPEG = 65_500  # pixels a side, of the usual library
 
 
 class OutputFolder:
@@ -43,36 +45,66 @@ class OutputFolder:
         self._used: dict[str, int] = {}
         _make(self.path)
 
-    def keep(self, image: Image.Image, source: str) -> str:
+    def keep(self, image: Image.Image, source: str, ending: str = "") -> str:
         """Writes the picture under the name of its source, or that name with a number when it is taken; gives the path.
 
-        The file appears whole or not at all. Raises ValueRefused when it cannot be written.
+        ending: what comes behind the name ("-back"). The file appears whole or not at all. Raises ValueRefused when it
+        cannot be written.
         """
-        target = self._reserved(source)
-        try:
-            with replacing_bytes(target) as file:
-                image.save(file, **SETTINGS[self.form])
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(target).unlink()  # ours, and empty
-            raise
+        stem = _stem(source) + ending
+        suffix = SUFFIXES[self.form]
+        target, number = _reserved(self.path, stem, suffix, self._used.get(stem, 0))
+        self._used[stem] = max(number, 1)
+        _fill(target, image, self.form)
         return target
 
-    def _reserved(self, source: str) -> str:
-        """A path of our own in the folder, where an empty file now lies."""
-        stem = _stem(source)
-        for number in chain((0,), count(self._used.get(stem, 1))):
-            name = f"{stem}-{number}" if number else stem
-            target = os.path.join(self.path, name + SUFFIXES[self.form])
-            if number > MOST_NAMES:
-                break
-            with contextlib.suppress(FileExistsError):
-                _reserve(target)
-                self._used[stem] = max(number, 1)
-                return target
+
+def keep_as(image: Image.Image, path: str) -> str:
+    """Writes the picture to `path`, or to that name with a number when it is taken; gives the path it has become.
+
+    .png, .jpg and .jpeg say the form; a name without a suffix gets .png. The file appears whole or not at all. Raises
+    ValueRefused for another suffix, and when it cannot be written.
+    """
+    folder, name = os.path.split(path)
+    stem, suffix = os.path.splitext(name)
+    form = FORMS.get(suffix.lower())
+    if form is None or not stem:
+        wrong = f"ends in {path_text(suffix)}" if stem else "names no file"
         raise ValueRefused(
-            f"{path_text(self.path)} is full of files named {path_text(stem)}.", "Choose another folder."
+            f"{path_text(path) or 'An empty name'} {wrong}, and pictures are written as .png or .jpg.",
+            "For example picture.png.",
         )
+    if form == "jpeg" and max(image.size) > LARGEST_JPEG:
+        raise ValueRefused(
+            f"The picture has {image.width} x {image.height} pixels, and JPEG holds {LARGEST_JPEG} a side at most.",
+            "Save it as .png.",
+        )
+    target, _ = _reserved(folder, stem, suffix or SUFFIXES[form], 0)
+    _fill(target, image, form)
+    return target
+
+
+def _fill(target: str, image: Image.Image, form: PictureFormat) -> None:
+    """Puts the picture in the place of the empty file that was reserved."""
+    try:
+        with replacing_bytes(target) as file:
+            image.save(file, **SETTINGS[form])
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(target).unlink()  # ours, and empty
+        raise
+
+
+def _reserved(folder: str, stem: str, suffix: str, first: int) -> tuple[str, int]:
+    """A path of our own in the folder, where an empty file now lies, and its number; `first` is where to look first."""
+    for number in chain((0,), count(max(first, 1))):
+        target = os.path.join(folder, (f"{stem}-{number}" if number else stem) + suffix)
+        if number > MOST_NAMES:
+            break
+        with contextlib.suppress(FileExistsError):
+            _reserve(target)
+            return target, number
+    raise ValueRefused(f"{path_text(folder)} is full of files named {path_text(stem)}.", "Choose another folder.")
 
 
 def _stem(source: str) -> str:

@@ -15,10 +15,14 @@ from tensorviz.core.text import path_text
 from tensorviz.engine.weights.catalogue import find_weights
 from tensorviz.engine.weights.generators import find_generator, weights_of
 from tensorviz.engine.weights.naming import is_file_choice
+from tensorviz.engine.weights.own_generators import find_own, list_generators
 from tensorviz.engine.weights.store import locate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tensorviz.core.catalogue import ModelRow
+    from tensorviz.core.generators import OwnGenerator
     from tensorviz.core.translation import GeneratorChoice
 
 
@@ -42,9 +46,13 @@ def source_of(choice: GeneratorChoice) -> Source:
 
     Raises NameUnknown (model, weights), WeightsMissing (a file that is not there, weights that are not fetched).
     """
+    own = list_generators()
+    entry = find_own(choice.model, own) if choice.model else None
+    if entry is not None and choice.weights in ("", "DEFAULT", Path(entry.path).name):
+        return _from_entry(entry)
     if is_file_choice(choice.weights):
-        return _from_file(choice)
-    model = find_generator(choice.model)
+        return _from_file(choice, own)
+    model = find_generator(choice.model, own)
     row = _row(model, choice.weights)
     found = locate(row)
     if found is None:
@@ -55,6 +63,15 @@ def source_of(choice: GeneratorChoice) -> Source:
     return Source(model.name, row.name, str(found), row, row.way_back)
 
 
+def _from_entry(entry: OwnGenerator) -> Source:
+    if not Path(entry.path).is_file():
+        raise WeightsMissing(
+            f"The file {path_text(entry.path)} of the kept generator {entry.name} is not there any more.",
+            "Put it back, or remove the entry and keep it again from its new place.",
+        )
+    return Source(entry.name, path_text(Path(entry.path).name), entry.path, None, entry.way_back)
+
+
 def _row(model: ModelRow, name: str) -> GeneratorWeights:
     try:
         wanted = find_weights(model, name)
@@ -63,7 +80,7 @@ def _row(model: ModelRow, name: str) -> GeneratorWeights:
     return next(row for row in weights_of(model) if row.name == wanted.name)
 
 
-def _from_file(choice: GeneratorChoice) -> Source:
+def _from_file(choice: GeneratorChoice, own: Sequence[OwnGenerator]) -> Source:
     path = Path(choice.weights)
     if not path.is_file():
         other = "is a folder" if path.is_dir() else "is no ordinary file"
@@ -74,5 +91,5 @@ def _from_file(choice: GeneratorChoice) -> Source:
         )
     if not choice.model:
         return Source(path_text(path.stem), path_text(choice.weights), choice.weights)
-    model = find_generator(choice.model)
+    model = find_generator(choice.model, own)
     return Source(model.name, path_text(choice.weights), choice.weights, None, weights_of(model)[0].way_back)

@@ -14,6 +14,7 @@ from tensorviz.core.errors import Cancelled, TensorvizError, problem_of
 from tensorviz.core.results import Failed, Seconds, Translated
 from tensorviz.engine.pictures import open_picture
 from tensorviz.engine.tasks.translate import SPEC
+from tensorviz.engine.tasks.translate.beside import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,9 +29,11 @@ def translate_stream(
     items: Iterable[str | Failed],
     folder: OutputFolder,
     token: CancelToken | None = None,
+    beside: Beside | None = None,
 ) -> Iterator[Translated | Failed]:
     """A row for each path, in order; a Failed among the items is passed on in its place.
 
+    beside: what is to be drawn and kept beside each picture.
     One picture is in memory at a time. Raises Cancelled between pictures and layers; whatever else goes wrong with a
     picture becomes its row, but for a folder that cannot be written any more, which ends the stream.
     """
@@ -40,15 +43,18 @@ def translate_stream(
         if isinstance(item, Failed):
             yield replace(item, task=SPEC.id)
         else:
-            yield _row(translator, item, folder, token)
+            yield _row(translator, item, folder, token, beside or Beside())
 
 
-def _row(translator: Translator, path: str, folder: OutputFolder, token: CancelToken | None) -> Translated | Failed:
+def _row(
+    translator: Translator, path: str, folder: OutputFolder, token: CancelToken | None, beside: Beside
+) -> Translated | Failed:
     started = time.perf_counter()
     try:
         picture = open_picture(path)
         decoded = time.perf_counter() - started
         drawn = translator.translate(picture.image, token)
+        more = beside.draw(translator, picture.image, drawn, token)
     except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001 - one picture must not end a batch; the unknown keeps its traceback
@@ -56,14 +62,16 @@ def _row(translator: Translator, path: str, folder: OutputFolder, token: CancelT
         return Failed(path, problem_of(error, details), SPEC.id)
     output = folder.keep(drawn.image, path)
     identity = translator.identity
-    return Translated(
+    row = Translated(
         path=path,
         model=identity.model,
         weights=identity.weights,
         device=translator.device,
         precision="fp32",
-        seconds=Seconds(decoded, drawn.preprocess, drawn.forward, time.perf_counter() - started),
+        seconds=Seconds(decoded, drawn.preprocess, drawn.forward, 0.0),
         output=output,
         size=drawn.image.size,
         notes=(*picture.notes, *identity.notes),
     )
+    row = beside.keep(row, more, folder)
+    return replace(row, seconds=replace(row.seconds, total=time.perf_counter() - started))

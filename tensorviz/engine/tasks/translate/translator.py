@@ -13,18 +13,22 @@ import numpy as np
 import torch
 from PIL import Image
 
-from tensorviz.core.errors import MemoryExhausted, TensorvizError
+from tensorviz.core.drawn import BlockPicture
+from tensorviz.core.errors import MemoryExhausted, NameUnknown, TensorvizError
+from tensorviz.core.pipeline import Preview
 from tensorviz.core.text import bytes_text, count_text
 from tensorviz.core.translation import RESIZE, InputRange, TranslationPlan, largest_shorter_side, translation_plan
 from tensorviz.engine.hearing import quiet
-from tensorviz.engine.tasks.translate.forward import Pixels, as_pixels
+from tensorviz.engine.tasks.translate.forward import Pixels, as_input, as_pixels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torch import Tensor
 
     from tensorviz.core.translation import Size
     from tensorviz.engine.cancel import CancelToken
-    from tensorviz.engine.tasks.translate.forward import Forward, Stage
+    from tensorviz.engine.tasks.translate.forward import Forward, Stage, Step, Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +93,83 @@ class Translator:
             raise self._too_large(size, plan, needed, free)
         return plan
 
-    def translate(self, image: Image.Image, token: CancelToken | None = None, stage: Stage | None = None) -> Drawn:
+    def translate(
+        self,
+        image: Image.Image,
+        token: CancelToken | None = None,
+        stage: Stage | None = None,
+        tell: Tell | None = None,
+    ) -> Drawn:
         """Draws one upright RGB picture of any size.
 
-        stage(index, features): called after each residual block, see Forward.drawn. Raises ValueRefused (too small
-        for the book's way), MemoryExhausted, Cancelled; TensorvizError when what was drawn is no picture.
+        stage(index, features), tell(index): called after each residual block, see Forward.drawn. Raises ValueRefused
+        (too small for the book's way), MemoryExhausted, Cancelled; TensorvizError when what was drawn is no picture.
         """
         started = time.perf_counter()
         plan = self.check_memory(image.size)
-        before = _resized(image, plan.resized)
-        pixels = mirrored_up(np.asarray(before), plan.network)
+        before, pixels = _shown(image, plan)
         prepared = time.perf_counter()
-        drawn = self.forward.drawn(pixels, self.identity.input_range, token, stage)
+        drawn = self.forward.drawn(pixels, self.identity.input_range, token, stage, tell)
         took = time.perf_counter() - prepared
+        return Drawn(self._picture(drawn, plan), before, prepared - started, took)
+
+    def blocks(self, image: Image.Image, token: CancelToken | None = None) -> Iterator[BlockPicture]:
+        """The picture before the first residual block, and after each; the last is what `translate` draws.
+
+        Nothing is computed, and nothing is left on the network, between two of them: other pictures may be drawn
+        meanwhile. Raises as `translate`.
+        """
+        plan = self.check_memory(image.size)
+        features = self.forward.features(_shown(image, plan)[1], self.identity.input_range, 0, token)
+        for block in range(self.forward.network.plan.blocks + 1):
+            step = self.forward.step(features, block, token)
+            features = step.features
+            yield self._block_picture(step, block, plan)
+
+    def stage(self, image: Image.Image, stage: str, token: CancelToken | None = None) -> Tensor:
+        """The tensor of a stage of an upright RGB picture, float32 on the processor, free to be changed.
+
+        stage: "input" (1, 3, H, W) as the generator sees it, "block-0" (before the first residual block) to "block-9"
+        (1, C, H/4, W/4), "output" (1, 3, H', W'), with what was mirrored at the border. Raises NameUnknown for
+        another, and as `translate`.
+        """
+        block = self._block_of(stage)
+        plan, how = self.check_memory(image.size), self.identity.input_range
+        pixels = _shown(image, plan)[1]
+        if stage == "input":
+            return as_input(torch.from_numpy(pixels), how)
+        if stage == "output":
+            return self.forward.drawn(pixels, how, token)[None].clone()
+        return self.forward.features(pixels, how, block, token).clone()
+
+    def _block_of(self, stage: str) -> int:
+        """The number in "block-3"; 0 for the other stages."""
+        blocks = self.forward.network.plan.blocks
+        names = {f"block-{block}": block for block in range(blocks + 1)} | {"input": 0, "output": 0}
+        if stage not in names:
+            raise NameUnknown(
+                f"{self.identity.model} has no stage {stage!r}.",
+                f'Use "input", "block-0" to "block-{blocks}", or "output".',
+            )
+        return names[stage]
+
+    def _block_picture(self, step: Step, block: int, plan: TranslationPlan) -> BlockPicture:
+        return BlockPicture(
+            block=block,
+            blocks=self.forward.network.plan.blocks,
+            picture=preview_of(self._picture(step.drawn, plan)),
+            shape=tuple(step.features.shape),
+            minimum=step.minimum,
+            maximum=step.maximum,
+            mean=step.mean,
+            change=step.change,
+        )
+
+    def _picture(self, drawn: Tensor, plan: TranslationPlan) -> Image.Image:
+        """What was drawn (3, H', W'), without what was mirrored at its border."""
         self._check(drawn)
         width, height = plan.result
-        return Drawn(Image.fromarray(as_pixels(drawn)[:height, :width]), before, prepared - started, took)
+        return Image.fromarray(as_pixels(drawn)[:height, :width])
 
     def _check(self, drawn: Tensor) -> None:
         if not bool(torch.isfinite(drawn).all()):
@@ -118,12 +183,27 @@ class Translator:
         fits = largest_shorter_side(size, self.forward.network.plan.width, free, self.identity.input_range)
         hint = "Close other programs, or cut the picture into parts: its sides are too different."
         if fits:
-            hint = f"--resize {min(fits, min(size))} or smaller fits; {RESIZE} is what the networks were trained with."
+            side = min(fits, min(size))
+            hint = (
+                f"A shorter side of {side} or less fits (--resize {side}); {RESIZE} is what the networks were trained"
+                " with."
+            )
         return MemoryExhausted(
             f"To translate {count_text(width)} x {count_text(height)} pixels takes about {bytes_text(needed)} of"
             f" memory, and {bytes_text(free)} may be taken.",
             hint,
         )
+
+
+def preview_of(image: Image.Image) -> Preview:
+    """The picture as bytes, at its full size."""
+    return Preview(image.width, image.height, image.tobytes())
+
+
+def _shown(image: Image.Image, plan: TranslationPlan) -> tuple[Image.Image, Pixels]:
+    """The picture resized, and what the generator sees of it: with its border mirrored."""
+    before = _resized(image, plan.resized)
+    return before, mirrored_up(np.asarray(before), plan.network)
 
 
 def _resized(image: Image.Image, size: Size) -> Image.Image:

@@ -1,0 +1,50 @@
+"""Where own entries are kept, and what one may be called: nothing that a model of any task is called.
+
+Must not know what the entries hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tensorviz.core.errors import ValueRefused
+from tensorviz.engine.places import config_folder
+from tensorviz.engine.weights.catalogue import BUNDLED, read_catalogue
+from tensorviz.engine.weights.generators import BUNDLED as BUNDLED_GENERATORS
+from tensorviz.engine.weights.generators import read_generators
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+FORBIDDEN = ":/\\\n\r\t"  # a colon separates model and weights on the command line
+
+
+def entries_file() -> Path:
+    """The file that keeps own classifiers."""
+    return config_folder() / "models.json"
+
+
+def generators_file() -> Path:
+    """The file that keeps own generators."""
+    return config_folder() / "generators.json"
+
+
+def check_name(name: str, others: Iterable[str] = ()) -> None:
+    """Raises ValueRefused for a name that cannot be used, or is taken.
+
+    others: names of the own entries of the other task; one name means one model, of whatever task.
+    """
+    if not name.strip() or name != name.strip() or any(letter in FORBIDDEN for letter in name):
+        raise ValueRefused(f"A model cannot be named {name!r}.", "Use letters, digits, spaces and hyphens.")
+    folded = name.casefold()
+    if any(folded == known.casefold() for known in catalogue_names()):
+        raise ValueRefused(f'"{name}" is the name of a model of the catalogue.', f'Use another, e.g. "my {name}".')
+    if any(folded == known.casefold() for known in others):
+        raise ValueRefused(f'"{name}" is the name of another own model.', f'Use another, e.g. "{name} 2".')
+
+
+def catalogue_names() -> tuple[str, ...]:
+    """The models of all tasks that are published or come along, whether this installation has them or not."""
+    rows = (*read_catalogue(), *read_generators())
+    return (BUNDLED, *BUNDLED_GENERATORS, *(row.name for row in rows))
