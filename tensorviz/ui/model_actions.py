@@ -17,8 +17,9 @@ CHECKPOINT_FILTERS = ("Checkpoints (*.pth *.pt *.safetensors)", "All files (*)")
 
 
 def find(context: Context) -> None:
-    """Gives the keyboard to the search of the chooser."""
-    context.screen.focus_panel("model_search")
+    """Gives the keyboard to the search of the chooser that is shown."""
+    translates = context.workspace.task.task == "translate"
+    context.screen.focus_panel("generator_search" if translates else "model_search")
 
 
 def show_layers(context: Context) -> None:
@@ -28,9 +29,10 @@ def show_layers(context: Context) -> None:
 
 
 def add_checkpoint(context: Context) -> None:
-    """Asks for a checkpoint file and opens its form."""
-    offer = context.workspace.catalogue.offer
-    context.screen.choose_files("Add an own checkpoint", CHECKPOINT_FILTERS, lambda paths: offer(paths[0]))
+    """Asks for a checkpoint file and opens its form: of own checkpoints, or of own generators, by the task."""
+    catalogue, translates = context.workspace.catalogue, context.workspace.task.task == "translate"
+    offer, what = (catalogue.offer_generator, "generator") if translates else (catalogue.offer, "checkpoint")
+    context.screen.choose_files(f"Add an own {what}", CHECKPOINT_FILTERS, lambda paths: offer(paths[0]))
 
 
 def use_bundled(context: Context) -> None:

@@ -149,16 +149,16 @@ def starting(width: int, blocks: int) -> str:
         started = time.perf_counter()
         there.translate(picture(8, 8))
         walls.append(time.perf_counter() - started)
-    held = psutil.Process(workshop.pid).memory_info().rss - there.bytes
+    held = psutil.Process(workshop.pid).memory_full_info().uss - there.bytes  # torch's libraries are there once
     workshop.close()
     verdict = "ok" if held <= OTHER else "MISSED"
     return f"the process: ready after {walls[0]:.1f} s, then {walls[1] * 1000:.0f} ms; {held / 1e6:.0f} MB  {verdict}"
 
 
-def transfer(width: int, blocks: int) -> str:
-    """A large picture here and there, one after the other: the same bytes, and the time between."""
+def transfer(width: int, blocks: int) -> tuple[float, float]:
+    """Prints how long a large picture takes here and there, in turns; gives that, and its longest layer, in seconds."""
     ours, workshop, image = translator(width, blocks), Workshop(), picture(*LARGE)
-    there = in_workshop(ours, workshop)
+    there, layers = in_workshop(ours, workshop), _Layers(ours.forward.network)
     there.translate(picture(64, 64))
     walls, made = [], []
     for way in (ours, there, there, ours):  # in this order, what becomes slower meanwhile hits both
@@ -169,16 +169,14 @@ def transfer(width: int, blocks: int) -> str:
     here, apart = walls[0] + walls[3], walls[1] + walls[2]
     verdict = "ok" if len(set(made)) == 1 and apart <= here * MOST_SLOWER_APART else "MISSED"
     same = "the same bytes" if len(set(made)) == 1 else "OTHER BYTES"
-    return f"{LARGE[0]} x {LARGE[1]}: {here / 2:.1f} s here, {apart / 2:.1f} s apart, {same}  {verdict}"
+    print(f"{LARGE[0]} x {LARGE[1]}: {here / 2:.1f} s here, {apart / 2:.1f} s apart, {same}  {verdict}", flush=True)
+    return here / 2, layers.longest
 
 
-def cancel_apart(width: int, blocks: int, rounds: int) -> str:
+def cancel_apart(width: int, blocks: int, rounds: int, whole: float, longest: float) -> str:
     """How soon a cancel acts at moments all over a large picture, although its layers take seconds."""
     ours, workshop, image = translator(width, blocks), Workshop(), picture(*LARGE)
-    layers = _Layers(ours.forward.network)
-    started = time.perf_counter()
-    ours.translate(image)
-    whole, waits = time.perf_counter() - started, []
+    waits = []
     there = Translator(ours.identity, ForwardApart(ours.forward.network, torch.device("cpu"), workshop))
     for number in range(rounds + 1):  # the first while the process starts
         token, asked = CancelToken(), list[float]()
@@ -191,7 +189,7 @@ def cancel_apart(width: int, blocks: int, rounds: int) -> str:
         timer.join()
     verdict = "ok" if len(waits) == rounds + 1 and max(waits) <= SOONEST else "MISSED"
     shown = ", ".join(f"{wait * 1000:.0f}" for wait in waits)
-    return f"cancel apart: {shown} ms, the longest layer {layers.longest:.1f} s  {verdict}"
+    return f"cancel apart: {shown} ms, the longest layer {longest:.1f} s  {verdict}"
 
 
 def main() -> None:
@@ -207,8 +205,8 @@ def main() -> None:
         return
     if options.apart:
         print(starting(options.width, options.blocks), flush=True)
-        print(transfer(options.width, options.blocks), flush=True)
-        print(cancel_apart(options.width, options.blocks, options.rounds), flush=True)
+        whole, longest = transfer(options.width, options.blocks)
+        print(cancel_apart(options.width, options.blocks, options.rounds, whole, longest), flush=True)
         return
     print(speed(options.width, options.blocks, options.rounds), flush=True)
     for size in SIZES:

@@ -125,7 +125,14 @@ def test_this_test_finds_a_nameless_field(scene: Scene) -> None:
     assert any("nobody" in found for found in nameless(scene.window))
 
 
-@pytest.mark.parametrize("state", [lambda scene: None, fill], ids=["empty", "filled"])
+def translate(scene: Scene) -> None:
+    """The other task of the page of models, with the same pictures."""
+    fill(scene)
+    scene.window.show_page("models")
+    scene.workspace.task.set_task("translate")
+
+
+@pytest.mark.parametrize("state", [lambda scene: None, fill, translate], ids=["empty", "filled", "translate"])
 def test_everything_that_takes_the_keyboard_has_a_name(scene: Scene, state: Callable[[Scene], None]) -> None:
     state(scene)
     QApplication.processEvents()

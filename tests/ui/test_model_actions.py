@@ -78,6 +78,16 @@ def test_a_checkpoint_that_was_chosen_is_offered_to_the_form(room: Room) -> None
 
 def test_the_search_is_reached_by_a_command(room: Room) -> None:
     assert run(room, "model.find").focused == ["model_search"]
+    room.workspace.task.set_task("translate")
+    assert run(room, "model.find").focused == ["generator_search"]
+
+
+def test_where_pictures_are_translated_an_own_file_is_to_be_a_generator(room: Room) -> None:
+    offered: list[str] = []
+    room.workspace.catalogue.generator_offered.connect(offered.append)
+    room.workspace.task.set_task("translate")
+    run(room, "model.add_checkpoint")
+    assert offered == ["/tmp/flowers.pth"]
 
 
 def test_the_catalogue_is_read_again(room: Room) -> None:

@@ -67,7 +67,7 @@ class RoundTrip(QWidget):
         for canvas, picture in zip(self.canvases, pictures, strict=False):
             canvas.show_pictures(None, picture)
         self.error.show_pictures(pictures[0], pictures[-1])
-        self.error.set_difference(error.levels, error.width, error.height)
+        self.error.set_difference(error.levels, error.width, error.height, largest=error.largest)
         self._choose_columns()
 
     def describe(self, texts: Sequence[str]) -> None:

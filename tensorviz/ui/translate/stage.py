@@ -158,7 +158,8 @@ class Stage(QWidget):
 
         def show() -> None:
             self.canvas.show_pictures(preview_image(before), preview_image(other))
-            self.canvas.set_difference(difference.levels, difference.width, difference.height)
+            size = difference.width, difference.height
+            self.canvas.set_difference(difference.levels, *size, largest=difference.largest)
 
         pictures = [("before", before), ("after", translation.after), *([("back", other)] if back else [])]
         self._put((translation, name), pictures, show)

@@ -227,13 +227,9 @@ def stale_text(translation: Translation, chosen: GeneratorChoice, row: ModelRow 
 
 
 def progress_text(job: JobItem) -> str:
-    """How far the drawing is: "block 5 of 9", "waiting", "cancelling"."""
-    if job.state == "cancelling":
-        return "Cancelling..."
-    if job.state == "queued":
-        return "Waiting..."
-    unit = job.unit or "block"
-    if job.total:
-        done = f"{job.done} of {count_text(job.total)}"
-        return f"{job.stage}, {unit} {done}" if job.stage else f"{unit.capitalize()} {done}"
-    return f"{job.stage or 'Translating'}..."
+    """How far the drawing is: what the engine says it does ("Block 5 of 9"), else how much is done."""
+    if job.state in ("queued", "cancelling"):
+        return "Waiting..." if job.state == "queued" else "Cancelling..."
+    if job.stage:
+        return job.stage[0].upper() + job.stage[1:]
+    return f"{job.unit.capitalize()} {job.done} of {count_text(job.total)}" if job.total else "Translating..."

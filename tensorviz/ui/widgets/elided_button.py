@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButt
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
+ROOMY = "m" * 40  # wider than the least width that a style gives a button
+
 
 class ElidedButton(QPushButton):
     """Never widens what it stands in: a text too long is cut in the middle."""
@@ -31,7 +33,7 @@ class ElidedButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Qt's: all of the text."""
-        wide = self.fontMetrics().horizontalAdvance(self.plain) + self._around()
+        wide = self.fontMetrics().horizontalAdvance(self.plain) + 1 + self._around()  # letters end between pixels
         return QSize(wide, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -54,8 +56,8 @@ class ElidedButton(QPushButton):
         self.ensurePolished()
         option = QStyleOptionButton()
         self.initStyleOption(option)
-        option.text = "x"
-        bare = QSize(self.fontMetrics().horizontalAdvance("x"), self.fontMetrics().height())
+        option.text = ROOMY
+        bare = QSize(self.fontMetrics().horizontalAdvance(ROOMY), self.fontMetrics().height())
         whole = self.style().sizeFromContents(QStyle.ContentsType.CT_PushButton, option, bare, self)
         icon = self.iconSize().width() + 4 if not self.icon().isNull() else 0
         return whole.width() - bare.width() + icon

@@ -44,6 +44,7 @@ def workshop() -> Iterator[Workshop]:
     made = Workshop()
     yield made
     made.close()
+    made.settle()
 
 
 @pytest.fixture
@@ -51,6 +52,7 @@ def own() -> Iterator[Workshop]:
     made = Workshop()
     yield made
     made.close()
+    made.settle()
 
 
 def apart(workshop: Workshop, variant: Variant = TINY, seed: int = 0, longest: float = -1.0) -> ForwardApart:
@@ -178,6 +180,7 @@ def test_a_wish_kills_it_and_the_next_picture_is_drawn_by_another(own: Workshop)
         there.drawn(PIXELS, "trained", token, tell=told)
     assert len(met) == 1
     assert not own.alive
+    own.settle()
     assert not psutil.pid_exists(met[0] or 0)
     assert torch.equal(there.drawn(PIXELS, "trained"), here().drawn(PIXELS, "trained"))
     assert own.pid != met[0]
@@ -193,6 +196,7 @@ def test_a_wish_is_heard_while_nothing_comes() -> None:
         apart(silent).drawn(PIXELS, "trained", token)
     wish.join()
     assert not silent.alive
+    silent.settle()
 
 
 def test_a_wish_is_heard_while_it_does_not_even_read() -> None:
@@ -202,6 +206,7 @@ def test_a_wish_is_heard_while_it_does_not_even_read() -> None:
     with pytest.raises(Cancelled):
         apart(deaf, Variant(32, 1)).drawn(PIXELS, "trained", token)  # more bytes than a pipe holds
     assert not deaf.alive
+    deaf.settle()
 
 
 def test_a_wish_from_before_starts_nothing(own: Workshop) -> None:
@@ -254,6 +259,7 @@ def test_one_that_answers_nonsense_is_a_sentence() -> None:
     with pytest.raises((TensorvizError, RuntimeError)):
         apart(babbling).drawn(PIXELS, "trained")
     assert not babbling.alive
+    babbling.settle()
 
 
 def test_what_is_refused_there_is_refused_here(own: Workshop) -> None:
@@ -282,6 +288,7 @@ def test_no_memory_there_is_told_as_such(own: Workshop, monkeypatch: pytest.Monk
         apart(full).drawn(PIXELS, "trained")
     assert "--resize" in caught.value.hint
     assert not full.alive
+    full.settle()
 
 
 # ----------------------------------------------------------------------------------------------- beside the program

@@ -16,7 +16,7 @@ from tensorviz.engine.messages.files import OpenPixels
 from tensorviz.engine.messages.session import OpenTranslation
 from tensorviz.engine.messages.translate import DrawBlocks, Translate
 from tests.ui.models.room import nameless
-from tests.ui.state.translate_room import FETCHED
+from tests.ui.state.translate_room import FETCHED, weights
 from tests.ui.translate.block_room import BlockRoom
 
 MIDDLE = [f"block-{block}" for block in range(10)]
@@ -169,7 +169,7 @@ def test_what_is_shown_is_opened_with_what_drew_it(room: BlockRoom) -> None:
 
 def test_the_number_of_blocks_is_that_of_what_is_shown(room: BlockRoom) -> None:
     room.strip.hide()  # so that no blocks are drawn
-    six = replace(FETCHED, weights=(replace(FETCHED.weights[0], blocks=6),))
+    six = replace(FETCHED, weights=(replace(weights("horse2zebra", "", "/weights/horse2zebra"), blocks=6),))
     room.read(six)
     room.begin()
     room.translate()

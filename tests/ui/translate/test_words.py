@@ -121,7 +121,8 @@ def test_outside_a_smaller_picture_there_is_no_pixel_and_no_difference() -> None
         (JobItem(1, ""), "Waiting..."),
         (JobItem(1, "", "running"), "Translating..."),
         (JobItem(1, "", "running", 5, 9, "block"), "Block 5 of 9"),
-        (JobItem(1, "", "running", 0, 9, "block", stage="loading one"), "loading one, block 0 of 9"),
+        (JobItem(1, "", "running", 0, 9, "block", stage="loading one"), "Loading one"),
+        (JobItem(1, "", "running", 4, 9, "block", stage="the way back, block 5 of 9"), "The way back, block 5 of 9"),
         (JobItem(1, "", "cancelling", 5, 9, "block"), "Cancelling..."),
     ],
 )

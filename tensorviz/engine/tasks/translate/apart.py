@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tensorviz.engine.tasks.translate.workshop import Workshop
 
 LONGEST_HERE = 0.5  # seconds of one layer that may be waited for
-OTHER = 300_000_000  # bytes that a fresh process takes with torch in it; measured, see tests/bench/bench_translate.py
+OTHER = 350_000_000  # bytes that a fresh process takes with torch in it; measured, see tests/bench/bench_translate.py
 
 
 class ForwardApart(Forward):
@@ -57,6 +57,7 @@ class ForwardApart(Forward):
 
     def free(self) -> int:
         """Bytes that a picture may take now, once the workshop runs."""
+        self._workshop.settle()  # what was killed just now still gives its memory back
         further = 0 if self._workshop.alive or self.device.type != "cpu" else OTHER
         return max(0, super().free() - further)
 

@@ -48,6 +48,7 @@ class Workshop:
         self._child: _Child | None = None
         self._there: list[int] = []  # the generators that it holds, the last used last
         self._keys = itertools.count()
+        self._ending: threading.Thread | None = None
 
     def new_key(self) -> int:
         """A number for a generator, by which it is told from the others here."""
@@ -88,6 +89,7 @@ class Workshop:
             token.check()
         if not self.alive:
             self.close()
+            self.settle()
             self._child = _Child(self._command or _command())
         assert self._child is not None
         request = {"what": what, "key": key, "given": given, "threads": threads}
@@ -108,10 +110,19 @@ class Workshop:
         return others[: -(MOST - 1)]
 
     def close(self) -> None:
-        """Ends the process at once."""
+        """Kills the process, and does not wait until it is gone: to give gigabytes back takes it a while."""
         child, self._child, self._there = self._child, None, []
         if child is not None:
-            child.end()
+            child.process.kill()
+            self.settle()
+            self._ending = threading.Thread(target=child.end, daemon=True)
+            self._ending.start()
+
+    def settle(self) -> None:
+        """Waits until a process that was killed is gone, and its memory free."""
+        if self._ending is not None:
+            self._ending.join(PATIENCE)
+            self._ending = None
 
 
 class _Child:
@@ -131,8 +142,7 @@ class _Child:
         weakref.finalize(self, self.process.kill)
 
     def end(self) -> None:
-        """Kills the process, and waits until it is gone."""
-        self.process.kill()
+        """Waits until the killed process is gone, and closes its pipes."""
         if self._talk is not None:
             self._talk.join(PATIENCE)  # or the number of a pipe that it writes to might mean another file by now
         with contextlib.suppress(subprocess.TimeoutExpired):  # the system ends it when it can
