@@ -94,6 +94,10 @@ class ModelRow:
         """The weights taken when none are named."""
         return next((row for row in self.weights if row.is_default), self.weights[0])
 
+    def at_hand(self) -> WeightsRow:
+        """The default, unless only others are on this computer."""
+        return next((row for row in (self.default(), *self.weights) if row.here), self.default())
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return {

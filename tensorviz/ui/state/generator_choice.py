@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from tensorviz.core.errors import TensorvizError, problem_of
+from tensorviz.core.generators import GeneratorWeights
 from tensorviz.core.translation import GeneratorChoice, InputRange, memory_needed, translation_plan
 
 if TYPE_CHECKING:
     from tensorviz.core.catalogue import ModelRow
     from tensorviz.core.errors import Problem
-    from tensorviz.core.generators import GeneratorWeights
     from tensorviz.core.translation import TranslationPlan
     from tensorviz.ui.state.catalogue import CatalogueState
     from tensorviz.ui.state.settings import SettingsState
@@ -77,7 +77,9 @@ class GeneratorChoiceState(QObject):
         weights = self.weights_row
         if weights is None or not weights.way_back:
             return None
-        return replace(self.choice, model=weights.way_back, weights="", resize=0)
+        back = self.back_row
+        named = "" if back is None or back.is_default else back.name
+        return replace(self.choice, model=weights.way_back, weights=named, resize=0)
 
     @property
     def back_row(self) -> GeneratorWeights | None:
@@ -149,7 +151,9 @@ class GeneratorChoiceState(QObject):
         """The generator, its weights, and those of its way back."""
         catalogue, choice = self._catalogue, self.choice
         weights = catalogue.generator_weights(choice.model, choice.weights)
-        back = catalogue.generator_weights(weights.way_back, "") if weights and weights.way_back else None
+        other = catalogue.generator(weights.way_back) if weights and weights.way_back else None
+        at_hand = other.at_hand() if other and other.weights else None
+        back = at_hand if isinstance(at_hand, GeneratorWeights) else None
         return catalogue.generator(choice.model), weights, back
 
     def _catalogue_changed(self) -> None:

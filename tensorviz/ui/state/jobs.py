@@ -72,6 +72,7 @@ class JobsState(QObject):
         self._items: dict[int, JobItem] = {}
         self._hidden: dict[int, Request] = {}
         self._requests: dict[int, Request] = {}
+        self._newest: dict[str, int] = {}  # the last job of each slot
         bridge.event.connect(self._take)
 
     @property
@@ -91,6 +92,8 @@ class JobsState(QObject):
     def send(self, request: Request) -> int:
         """Sends a wish and lists it when it is to be shown; gives its job number."""
         number = self._bridge.send(request)
+        if request.slot:
+            self._newest[request.slot] = number
         if request.shown:
             self._requests[number] = request
             self._put(JobItem(number, request.title))
@@ -136,6 +139,9 @@ class JobsState(QObject):
                 self._put(_progressed(item, event))
             case JobFinished(failed=failed):
                 self._end(replace(item, state="done", failed=failed, seconds_left=None, stage=""))
+            case JobCancelled() if self._is_replaced(item):
+                del self._items[item.number], self._requests[item.number]
+                self.changed.emit()
             case JobCancelled():
                 self._end(replace(item, state="cancelled", seconds_left=None, stage=""))
             case JobFailed(problem=problem):
@@ -143,6 +149,11 @@ class JobsState(QObject):
                 request = self._requests[item.number]
                 self._end(failed_item)
                 self.failed.emit(failed_item, request)
+
+    def _is_replaced(self, item: JobItem) -> bool:
+        """Whether a newer wish of its slot ended it: nobody needs to be told of that."""
+        slot = self._requests[item.number].slot if item.number in self._requests else None
+        return slot is not None and self._newest[slot] != item.number
 
     def _put(self, item: JobItem) -> None:
         self._items[item.number] = item

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.choice import ChoiceState
     from tensorviz.ui.state.jobs import JobsState
     from tensorviz.ui.state.pictures import PicturesState
+    from tensorviz.ui.state.task import TaskState
 
 STRIP_SIDE = 320
 LARGE_SIDE = 1024
+CLASSIFY = "classify"
 
 
 class PipelineState(QObject):
@@ -38,10 +40,11 @@ class PipelineState(QObject):
         jobs: JobsState,
         pictures: PicturesState,
         choice: ChoiceState,
+        task: TaskState,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._jobs, self._pictures, self._choice = jobs, pictures, choice
+        self._jobs, self._pictures, self._choice, self._task = jobs, pictures, choice, task
         self._job: int | None = None
         self._asked: tuple[object, ...] = ()
         self._side = STRIP_SIDE
@@ -51,6 +54,7 @@ class PipelineState(QObject):
         bridge.event.connect(self._take)
         pictures.current_changed.connect(self.refresh)
         choice.changed.connect(self.refresh)
+        task.changed.connect(self.refresh)
 
     @property
     def busy(self) -> bool:
@@ -63,7 +67,12 @@ class PipelineState(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Asks again if the picture, the weights or the recipe are others than those asked for."""
+        """Asks again if the picture, the weights or the recipe are others than those asked for.
+
+        Nothing is asked while another task is shown, whose networks see pictures otherwise.
+        """
+        if self._task.task != CLASSIFY:
+            return
         path, choice = self._pictures.current, self._choice.choice
         wanted = (path, choice.model, choice.weights, self._choice.recipe(), self._side)
         if wanted == self._asked:

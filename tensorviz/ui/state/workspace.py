@@ -85,7 +85,7 @@ def build_workspace(
         choice=choice,
         catalogue=catalogue,
         results=ResultsState(bridge, jobs, settings, pictures, choice, task),
-        pipeline=PipelineState(bridge, jobs, pictures, choice),
+        pipeline=PipelineState(bridge, jobs, pictures, choice, task),
         network=NetworkState(bridge, jobs),
         engine=engine,
         task=task,

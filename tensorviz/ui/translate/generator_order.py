@@ -70,7 +70,7 @@ def way_back_of(row: ModelRow) -> str:
 
 def best_of(row: ModelRow) -> GeneratorWeights | None:
     """The weights to take of a generator: its default, unless only others are on this computer."""
-    found = next((one for one in (row.default(), *row.weights) if one.here), row.default())
+    found = row.at_hand()
     return found if isinstance(found, GeneratorWeights) else None
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tensorviz.core.catalogue import ModelChoice
 from tensorviz.core.errors import Problem
+from tensorviz.core.translation import GeneratorChoice
 from tensorviz.engine.messages import (
     Classify,
     Event,
@@ -19,6 +20,7 @@ from tensorviz.engine.messages import (
     JobStarted,
     ReadCatalogue,
 )
+from tensorviz.engine.messages.translate import Translate
 from tensorviz.ui.bridge import Bridge
 from tensorviz.ui.state.jobs import ENDED_KEPT, JobItem, JobsState
 from tests.ui.fake_engine import FakeEngine
@@ -137,3 +139,14 @@ def test_only_so_many_ended_jobs_are_kept_and_they_can_be_cleared(jobs: JobsStat
     assert jobs.items[0].number == 6
     jobs.clear_ended()
     assert [item.number for item in jobs.items] == [running]
+
+
+def test_a_job_that_a_newer_wish_replaced_is_not_told_of(jobs: JobsState, engine: FakeEngine) -> None:
+    choice = GeneratorChoice()
+    first = jobs.send(Translate("a.jpg", choice))
+    second = jobs.send(Translate("b.jpg", choice))
+    engine.answer(JobCancelled(first))
+    assert [item.number for item in jobs.items] == [second]
+    jobs.cancel(second)
+    engine.answer(JobCancelled(second))
+    assert [(item.number, item.state) for item in jobs.items] == [(second, "cancelled")], "the person ended this one"

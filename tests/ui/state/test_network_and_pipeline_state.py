@@ -26,6 +26,7 @@ from tensorviz.ui.state.jobs import JobsState
 from tensorviz.ui.state.network import NetworkState
 from tensorviz.ui.state.pipeline import PipelineState
 from tensorviz.ui.state.settings import SettingsState
+from tensorviz.ui.state.task import TaskState
 from tests.ui.fake_engine import FakeEngine, MemoryStore
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -50,9 +51,10 @@ class Room:
         bridge = Bridge()
         self.engine, jobs = FakeEngine(bridge), JobsState(bridge)
         self.pictures = Pictures()
-        self.choice = ChoiceState(CatalogueState(bridge, jobs), SettingsState(MemoryStore()))
+        settings = SettingsState(MemoryStore())
+        self.choice, self.task = ChoiceState(CatalogueState(bridge, jobs), settings), TaskState(settings)
         self.network = NetworkState(bridge, jobs)
-        self.pipeline = PipelineState(bridge, jobs, self.pictures, self.choice)  # type: ignore[arg-type]  # its part
+        self.pipeline = PipelineState(bridge, jobs, self.pictures, self.choice, self.task)  # type: ignore[arg-type]  # its part
 
     def seen(self) -> tuple[Pipeline | None, bool]:
         return self.pipeline.pipeline, self.pipeline.busy
@@ -68,6 +70,14 @@ def test_the_pipeline_follows_picture_and_recipe(here: Room) -> None:
     here.choice.set_recipe(Recipe(64, 64))
     asked = here.engine.all(DescribePipeline)
     assert [(request.path, request.choice.recipe) for request in asked] == [("a.jpg", None), ("a.jpg", Recipe(64, 64))]
+
+
+def test_nothing_is_described_while_another_task_is_shown(here: Room) -> None:
+    here.task.set_task("translate")
+    here.pictures.look_at("a.jpg")
+    assert not here.engine.all(DescribePipeline)
+    here.task.set_task("classify")
+    assert [request.path for request in here.engine.all(DescribePipeline)] == ["a.jpg"]
 
 
 def test_device_and_precision_do_not_change_what_the_network_receives(here: Room) -> None:

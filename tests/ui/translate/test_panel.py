@@ -354,6 +354,9 @@ def outside(room: PanelRoom) -> list[str]:
         left = widget.mapTo(room.panel, QPoint(0, 0)).x()
         if left < 0 or left + widget.width() > room.panel.width():
             bad.append(f"{type(widget).__name__} {widget.accessibleName()} {left}+{widget.width()}")
+        seen = widget.visibleRegion().boundingRect()
+        if not seen.isEmpty() and seen.width() < widget.width():
+            bad.append(f"clipped: {type(widget).__name__} {widget.accessibleName()} {seen.width()} of {widget.width()}")
         if type(widget) is QLabel and not widget.wordWrap() and widget.width() < widget.sizeHint().width():
             bad.append(f"cut: {widget.text()}")
     return bad

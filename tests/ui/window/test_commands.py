@@ -63,6 +63,16 @@ def test_the_commands_of_a_task_are_there_while_it_is_done(scene: Scene, qtbot: 
         assert {row.task for row in table.applying()} <= {"", task}
 
 
+@pytest.mark.parametrize(("task", "view"), [("classify", "slider"), ("translate", "difference")])
+def test_keys_of_a_task_work_while_it_is_done(scene: Scene, qtbot: QtBot, task: str, view: str) -> None:
+    scene.workspace.task.set_task(task)
+    table = scene.window.actions_table
+    qtbot.waitUntil(lambda: table["translate.view_difference"].isVisible() == (task == "translate"))
+    scene.window.activateWindow()
+    qtbot.keyClick(scene.window, Qt.Key.Key_F8)
+    assert scene.workspace.translations.view == view
+
+
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("menu", MENUS)
 def test_no_letter_opens_two_rows_of_a_menu(menu: str, task: str) -> None:
