@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZE = (1280, 800)
-SETTLE = 2500  # milliseconds for previews, pipeline and reports after the last answer
+SETTLE = 3500  # milliseconds for previews, pipeline, blocks and reports after the last answer
 PATIENCE = 120_000
 
 
@@ -119,10 +119,26 @@ def show_stored(program: Program) -> None:
         page.view.show_tensor(file.tensors.place("encoder.layers.0.mlp.weight"))  # type: ignore[attr-defined]  # Tensors
 
 
+def show_translation(program: Program) -> None:
+    """A picture before and after, and what each residual block made of it."""
+    program.window.show_page("models")
+    workspace = program.workspace
+    workspace.task.set_task("translate")
+    horse = next(path for path in workspace.pictures.paths if "horse" in path)
+    workspace.pictures.set_current(horse)
+
+
+def show_way_back(program: Program) -> None:
+    """There and back, with the reconstruction error."""
+    program.workspace.translations.set_view("back")
+
+
 SHOTS = (
     Shot("models-light", "light", show_picture),
     Shot("models-dark", "dark", show_picture),
     Shot("table-light", "light", show_table),
+    Shot("translate-light", "light", show_translation),
+    Shot("translate-back-dark", "dark", show_way_back),
     Shot("tensors-light", "light", show_points, POINTS),
     Shot("tensors-dark", "dark", show_points),
     Shot("windows-light", "light", show_images, IMAGES),

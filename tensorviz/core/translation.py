@@ -20,9 +20,11 @@ MULTIPLE = 4  # the networks halve both sides twice
 LEAST_TRAINED, LEAST_BOOK = 8, 5  # pixels a side: a quarter must leave two, which can be mirrored by one
 FLOAT = 4  # bytes
 HALO = 6  # lines and columns that mirroring for a 7x7 convolution adds
-# Planes of the full size that are in memory together, in units of what a generator of its width holds in one
-# layer; measured, see tests/bench/bench_translate.py.
-PLANES = 3.5
+# What is in memory at once in the second transposed convolution, where most is, in layers of full size: what it is
+# given (a half) and gives (one), each also as the library orders it, and half a one to compute with. 0.2 is what the C
+# library keeps beside; measured, see tests/bench/bench_memory.py.
+PLANES = 3.7
+PICTURES = 6  # floats a pixel: the picture as the network sees it, and as it is drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,14 @@ def _up(side: int) -> int:
     return -(-side // MULTIPLE) * MULTIPLE
 
 
-def memory_needed(network: Size, width: int, planes: float = PLANES) -> int:
+def memory_needed(network: Size, width: int) -> int:
     """Bytes that one forward of a picture (width, height) takes beyond the weights.
 
-    width: channels of the generator's first layer (`ngf`). The layers at full size decide: what stands before the last
-    convolution, mirrored at its borders, is the largest; the residual blocks hold a quarter of one such layer each.
+    width: channels of the generator's first layer (`ngf`). The layers of full size decide; how many residual blocks
+    there are does not matter, nor which norm: their layers are a quarter as large, and are gone when the last begin.
     """
     across, down = _up(network[0]) + HALO, _up(network[1]) + HALO
-    return round(planes * FLOAT * width * across * down)
+    return round((PLANES * width + PICTURES) * FLOAT * across * down)
 
 
 def largest_shorter_side(size: Size, width: int, free: int, input_range: InputRange = "trained") -> int:

@@ -98,6 +98,11 @@ def batch_text(batches: tuple[JobItem, ...]) -> str:
     return ", ".join(parts) + waiting
 
 
+def short_batch_text(batches: tuple[JobItem, ...]) -> str:
+    """The same where there is little room: "312 of 1,000 pictures"."""
+    return _done_text(batches[0]) if batches else ""
+
+
 def _done_text(item: JobItem) -> str:
     if item.state == "queued":
         return f"{item.title}: queued"

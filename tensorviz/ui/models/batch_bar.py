@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from tensorviz.ui.models.answer_text import batch_text
+from tensorviz.ui.models.answer_text import batch_text, short_batch_text
 from tensorviz.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class BatchBar(QWidget):
         if not batches:
             return
         item = batches[0]
-        self.text.setText(batch_text(batches))
+        self.text.say(batch_text(batches), short_batch_text(batches))
         self.bar.setAccessibleDescription(batch_text(batches))
         self.bar.setRange(0, STEPS if item.share is not None else 0)
         self.bar.setValue(round((item.share or 0) * STEPS))

@@ -237,15 +237,23 @@ def test_what_a_listener_raises_ends_it(own: Workshop) -> None:
         (signal.SIGSEGV, TensorvizError, "signal 11"),
     ],
 )
-def test_a_process_that_dies_is_a_sentence(
-    own: Workshop, number: signal.Signals, kind: type[Exception], said: str
-) -> None:
-    there = apart(own)
+def test_a_process_that_dies_is_a_sentence(number: signal.Signals, kind: type[Exception], said: str) -> None:
+    dying = instead_of_building(f"os.kill(os.getpid(), {int(number)})")
     with pytest.raises(kind, match=said) as caught:
-        there.drawn(PIXELS, "trained", tell=lambda _index: os.kill(own.pid or 0, number))
+        apart(dying).drawn(PIXELS, "trained")
     assert isinstance(caught.value, TensorvizError)
     assert caught.value.hint
+    dying.settle()
+
+
+def test_after_a_death_another_draws(own: Workshop) -> None:
+    there = apart(own)
+    there.drawn(PIXELS, "trained")
+    dead = psutil.Process(own.pid)
+    dead.kill()
+    dead.wait()
     assert torch.equal(there.drawn(PIXELS, "trained"), here().drawn(PIXELS, "trained"))
+    assert own.pid != dead.pid
 
 
 def test_one_that_cannot_start_is_a_sentence() -> None:
@@ -270,20 +278,24 @@ def test_what_is_refused_there_is_refused_here(own: Workshop) -> None:
     assert torch.equal(there.drawn(PIXELS, "trained"), here().drawn(PIXELS, "trained"))
 
 
-def test_no_memory_there_is_told_as_such(own: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
-    child = textwrap.dedent(
-        """
-        import sys
+def instead_of_building(line: str) -> Workshop:
+    """A workshop that does this when it is given a generator."""
+    child = f"""
+        import os, sys
         sys.path[:] = sys.argv[1:]
         from tensorviz.engine.tasks.translate import workshop_main
         from tensorviz.engine.tasks.translate.forward import not_enough
         def built(*_):
-            raise not_enough("cpu", (3, 4, 3))
+            {line}
         workshop_main._built = built
         workshop_main.main()
         """
-    )
-    full = Workshop((sys.executable, "-c", child, *(place or str(Path.cwd()) for place in sys.path)))
+    places = (place or str(Path.cwd()) for place in sys.path)
+    return Workshop((sys.executable, "-c", textwrap.dedent(child), *places))
+
+
+def test_no_memory_there_is_told_as_such() -> None:
+    full = instead_of_building('raise not_enough("cpu", (3, 4, 3))')
     with pytest.raises(MemoryExhausted, match="4 x 3 pixels") as caught:
         apart(full).drawn(PIXELS, "trained")
     assert "--resize" in caught.value.hint

@@ -32,9 +32,7 @@ from tensorviz.engine.messages import (
 from tensorviz.engine.messages.translate import (
     BlockDrawn,
     DrawBlocks,
-    PictureSaved,
     PicturesKept,
-    SavePicture,
     Translate,
     TranslateToFolder,
     TranslationReady,
@@ -247,47 +245,6 @@ def test_a_folder_that_cannot_be_written_fails_in_a_sentence(
     (tmp_path / "file").write_text("x")
     with pytest.raises(TensorvizError, match="not a folder"):
         run(warm, TranslateToFolder((photo,), choice(small_file), str(tmp_path / "file")))
-
-
-# ------------------------------------------------------------------------------------------------------------ save
-
-
-PICTURE = Preview(5, 4, np.random.default_rng(1).integers(0, 256, 60, dtype=np.uint8).tobytes())
-
-
-@pytest.mark.parametrize(("name", "becomes", "form"), [
-    ("a.png", "a.png", "PNG"), ("a.PNG", "a.PNG", "PNG"), ("a", "a.png", "PNG"), ("a.jpg", "a.jpg", "JPEG"),
-    ("a.jpeg", "a.jpeg", "JPEG"), ("ä b.Jpg", "ä b.Jpg", "JPEG"), (".png", ".png.png", "PNG"),
-])  # fmt: skip  # a table
-def test_the_suffix_says_the_form(warm: TranslatorSource, tmp_path: Path, name: str, becomes: str, form: str) -> None:
-    (saved,) = only(PictureSaved, run(warm, SavePicture(PICTURE, str(tmp_path / name))))
-    assert saved.path == str(tmp_path / becomes)
-    with Image.open(saved.path) as image:
-        assert (image.format, image.size) == (form, (5, 4))
-        assert form == "JPEG" or image.tobytes() == PICTURE.pixels
-
-
-def test_no_file_is_written_over(warm: TranslatorSource, tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_text("mine")
-    names = [only(PictureSaved, run(warm, SavePicture(PICTURE, str(tmp_path / "a.png"))))[0].path for _ in range(3)]
-    assert names == [str(tmp_path / f"a-{number}.png") for number in (1, 2, 3)]
-    assert (tmp_path / "a.png").read_text() == "mine"
-
-
-@pytest.mark.parametrize(("name", "said"), [
-    ("a.gif", "ends in .gif"), ("no/such/a.png", "cannot be written"), ("", "names no file"), ("sub/", "names no file"),
-])  # fmt: skip  # a table
-def test_what_cannot_be_written_is_a_sentence(warm: TranslatorSource, tmp_path: Path, name: str, said: str) -> None:
-    with pytest.raises(TensorvizError, match=said) as caught:
-        run(warm, SavePicture(PICTURE, f"{tmp_path}/{name}" if name else ""))
-    assert caught.value.hint
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_more_than_jpeg_can_hold_is_a_sentence(warm: TranslatorSource, tmp_path: Path) -> None:
-    with pytest.raises(TensorvizError, match="JPEG holds"):
-        run(warm, SavePicture(Preview(70_000, 1, bytes(210_000)), str(tmp_path / "a.jpg")))
-    assert list(tmp_path.iterdir()) == []
 
 
 # ------------------------------------------------------------------------------------------------------- bad input

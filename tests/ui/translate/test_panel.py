@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QScrollBar, QWidget
 
 from tensorviz.core.errors import Problem
 from tensorviz.engine.messages import JobFailed, JobFinished, JobProgress, JobStarted
@@ -354,9 +354,10 @@ def outside(room: PanelRoom) -> list[str]:
         left = widget.mapTo(room.panel, QPoint(0, 0)).x()
         if left < 0 or left + widget.width() > room.panel.width():
             bad.append(f"{type(widget).__name__} {widget.accessibleName()} {left}+{widget.width()}")
-        seen = widget.visibleRegion().boundingRect()
-        if not seen.isEmpty() and seen.width() < widget.width():
-            bad.append(f"clipped: {type(widget).__name__} {widget.accessibleName()} {seen.width()} of {widget.width()}")
+        parent = widget.parentWidget()
+        right = widget.geometry().right()
+        if parent is not None and not isinstance(widget, QScrollBar) and right >= parent.width():
+            bad.append(f"beyond its parent: {type(widget).__name__} {widget.accessibleName()}")
         if type(widget) is QLabel and not widget.wordWrap() and widget.width() < widget.sizeHint().width():
             bad.append(f"cut: {widget.text()}")
     return bad
@@ -370,9 +371,11 @@ def test_nothing_is_cut_where_it_is_narrow(qtbot: QtBot, width: int, view: str) 
     room.begin(full=(1500, 1220))
     room.answer(full=(1500, 1220))
     assert outside(room) == []
+    assert room.panel.view.line.name.width() >= 40, "a few letters of the name"
     room.translations.translate()
     room.run(3, 9)
     assert outside(room) == []
+    assert room.panel.view.line.name.width() >= 40
     stage, below = room.panel.view.stage, room.panel.view.pixels
     assert stage.geometry().bottom() < below.geometry().top()
     assert stage.height() >= stage.minimumHeight()

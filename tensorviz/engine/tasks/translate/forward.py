@@ -20,6 +20,7 @@ from tensorviz.core.translation import InputRange, Size, memory_needed
 from tensorviz.engine.devices import computing_in, is_out_of_memory, release_memory
 from tensorviz.engine.interrupting import interruptible
 from tensorviz.engine.tasks.translate.generator import FIRST_BLOCK
+from tensorviz.engine.tasks.translate.lean import lean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +126,7 @@ class Forward:
     def _through(self, values: Tensor, first: int, end: int | None, token: CancelToken | None) -> Tensor:
         """What the layers from `first` to before `end` make of the values."""
         layers = self.network.model[first:end]
-        with interruptible(layers, token), torch.inference_mode(), computing_in("fp32", self.device):
+        with interruptible(layers, token), lean(layers), torch.inference_mode(), computing_in("fp32", self.device):
             result: Tensor = layers(values)
             return result
 
