@@ -23,12 +23,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tensorviz.engine.small_net import SmallNet
 from tensorviz.engine.tasks.caption.decode import decode
 from tensorviz.engine.tasks.caption.network import Captioner, empty_captioner
 from tensorviz.engine.tasks.caption.plan import CaptionerPlan
 from tensorviz.engine.tasks.caption.sentences import DecodingOptions
 from tensorviz.engine.tasks.caption.tiles import TileFeatures
-from tensorviz.engine.tasks.classify.small_net import SmallNet
 from tools.captioner_montages import ABOVE, BESIDE, SINGLE, Scene, scenes, sentence, tiles, vocabulary
 from tools.train_classifier import MEAN, STD
 

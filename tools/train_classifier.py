@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from tensorviz.engine.tasks.classify.small_net import SmallNet
+from tensorviz.engine.small_net import SmallNet
 
 NAME = "cifar10_small"
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)

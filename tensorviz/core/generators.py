@@ -32,6 +32,16 @@ class GeneratorWeights(WeightsRow):
     blocks: int = 9
 
     @property
+    def key(self) -> str:
+        """By which its digest is kept."""
+        return f"{self.model}:{self.name}"
+
+    @property
+    def published(self) -> bool:
+        """Whether others know its bytes, or whoever fetched them first; not so of a file of the person's own."""
+        return bool(self.url or self.bundled)
+
+    @property
     def unchecked(self) -> bool:
         """Whether the file is published, and nothing with it by which it could be told from another."""
         return bool(self.url) and not (self.bundled or self.sha256_prefix or self.git_blob)

@@ -110,7 +110,7 @@ def import_lines(asked: Asked, labels: bool = True) -> Iterator[str]:
         yield "from safetensors.torch import load_file"
     if asked.model.kind == "bundled":
         yield from ("from torchvision import transforms", "")
-        yield "from tensorviz.engine.tasks.classify.small_net import SmallNet"
+        yield "from tensorviz.engine.small_net import SmallNet"
     else:
         yield "from torchvision import models, transforms"
 

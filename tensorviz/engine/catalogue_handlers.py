@@ -177,7 +177,7 @@ def _row(model: str, weights: str) -> WeightsRow:
     """The row of weights; the name alone decides of which task. Raises NameUnknown."""
     from tensorviz.engine.weights.catalogue import find_weights
     from tensorviz.engine.weights.entries import list_entries
-    from tensorviz.engine.weights.generators import find_any_model
+    from tensorviz.engine.weights.every_model import find_any_model
     from tensorviz.engine.weights.own_generators import list_generators
 
     return find_weights(find_any_model(model, list_entries(), list_generators()), weights)

@@ -58,8 +58,8 @@ def case(which: tuple[int, int, str, int, int], thread: str) -> str:
     off = predicted / met - 1
     width, blocks, norm, across, down = which
     return (
-        f"width {width}, {blocks} blocks, {norm}, {across} x {down}, {thread} thread: predicted {predicted / 1e6:.0f} MB,"
-        f" taken {met / 1e6:.0f} MB, {off:+.0%}  {'ok' if abs(off) <= MOST_OFF else 'MISSED'}"
+        f"width {width}, {blocks} blocks, {norm}, {across} x {down}, {thread} thread:"
+        f" predicted {predicted / 1e6:.0f} MB, taken {met / 1e6:.0f} MB, {off:+.0%}  {'ok' if abs(off) <= MOST_OFF else 'MISSED'}"
     )
 
 

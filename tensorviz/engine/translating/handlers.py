@@ -132,8 +132,8 @@ def translate_to_folder(job: Job, cache: TranslatorCache) -> Iterator[None]:
 
     request = cast("TranslateToFolder", job.request)
     total = len(request.paths)
-    job.progress(0, total, stage=f"loading {request.choice.model or 'the generator'}")
-    translator = cache.translator(request.choice, job.token)
+    translator = _loaded(job, cache, request.choice)
+    job.progress(0, total)
     folder = OutputFolder(request.folder, request.form)
     for done, row in enumerate(translate_stream(translator, request.paths, folder, job.token), 1):
         job.failed += isinstance(row, Failed)
@@ -194,8 +194,10 @@ def _translation(
 
 
 def _loaded(job: Job, cache: TranslatorCache, choice: GeneratorChoice) -> Translator:
+    from tensorviz.engine.tasks.translate.source import source_of
+
     if not cache.has(choice):
-        job.progress(0, None, BLOCK, f"loading {choice.model or 'the generator'}")
+        job.progress(0, None, BLOCK, f"loading {source_of(choice).model}")
         job.progress.flush()
     return cache.translator(choice, job.token)
 

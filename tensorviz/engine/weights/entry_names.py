@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from tensorviz.core.errors import ValueRefused
 from tensorviz.engine.places import config_folder
-from tensorviz.engine.weights.catalogue import BUNDLED, read_catalogue
+from tensorviz.engine.weights.captioners import BUNDLED as BUNDLED_CAPTIONER
+from tensorviz.engine.weights.catalogue import BUNDLED
+from tensorviz.engine.weights.every_model import every_model
 from tensorviz.engine.weights.generators import BUNDLED as BUNDLED_GENERATORS
-from tensorviz.engine.weights.generators import read_generators
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,5 +47,4 @@ def check_name(name: str, others: Iterable[str] = ()) -> None:
 
 def catalogue_names() -> tuple[str, ...]:
     """The models of all tasks that are published or come along, whether this installation has them or not."""
-    rows = (*read_catalogue(), *read_generators())
-    return (BUNDLED, *BUNDLED_GENERATORS, *(row.name for row in rows))
+    return (BUNDLED, *BUNDLED_GENERATORS, BUNDLED_CAPTIONER, *(row.name for row in every_model()))

@@ -19,9 +19,8 @@ from tensorviz.core.errors import FetchFailed, ValueRefused, WeightsMissing
 from tensorviz.core.text import bytes_text
 from tensorviz.engine.weights import store
 from tensorviz.engine.weights.answers import Body, Interrupted, Unreachable, interruption, read_answer
-from tensorviz.engine.weights.catalogue import read_catalogue
+from tensorviz.engine.weights.every_model import every_model
 from tensorviz.engine.weights.exchange import Exchange
-from tensorviz.engine.weights.generators import read_generators
 from tensorviz.engine.weights.part import Note, Part, exclusive
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def fetch_weights(row: WeightsRow, token: CancelToken, report: Report, patience:
 
 def what_is_here() -> str:
     """A sentence naming the weights that are on this computer; empty when there are none."""
-    models = (*read_catalogue(), *read_generators())
+    models = every_model()
     here = [f"{row.model}:{row.name}" for model in models for row in model.weights if row.here]
     if not here:
         return ""
@@ -109,12 +108,22 @@ def fetch_file(
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueRefused(f"{url} cannot be fetched: only http and https addresses can.", "Use --from FILE.")
     token.check()
+    with being_written(destination, token):
+        if not destination.exists():
+            _Download(url, destination, sha256_prefix, token, report, patience).run()
+        return store.verified(destination, sha256_prefix, token)
+
+
+@contextmanager
+def being_written(destination: Path, token: CancelToken) -> Iterator[None]:
+    """Holds `destination`, in a folder that is made if need be, against other threads and processes.
+
+    Raises FetchFailed for what the file system refuses, Cancelled while another has it.
+    """
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
         with exclusive(destination, token):
-            if not destination.exists():
-                _Download(url, destination, sha256_prefix, token, report, patience).run()
-            return store.verified(destination, sha256_prefix, token)
+            yield
     except OSError as error:
         said = f"{destination.name} could not be written to {destination.parent}: {error.strerror or error}."
         hint = "Is the folder writable, and is there space? What came is kept; fetching again goes on from there."

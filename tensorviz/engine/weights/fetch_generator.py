@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tensorviz.core.errors import FetchFailed, ValueRefused, WeightsDamaged
+from tensorviz.core.errors import ValueRefused
 from tensorviz.engine.weights import store
 from tensorviz.engine.weights.fetch import PATIENT, fetch_weights
-from tensorviz.engine.weights.fingerprints import checked, forget_digest
+from tensorviz.engine.weights.fingerprints import accepted, checked, forget_digest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,16 +35,7 @@ def fetch_generator(
     if row.unchecked:
         _check_consent(row, trusted)
         forget_digest(row)
-    path = fetch_weights(row, token, report, patience)
-    try:
-        return checked(row, path, token)
-    except WeightsDamaged as error:
-        aside = store.quarantine(path)
-        raise FetchFailed(
-            f"{path.name} was fetched, and its bytes are not the published ones.",
-            f"It was not used, and lies beside as {aside.name}. A proxy may have changed it, or the server has another"
-            " file.",
-        ) from error
+    return accepted(row, fetch_weights(row, token, report, patience), token)
 
 
 def import_generator(row: GeneratorWeights, source: str, token: CancelToken | None = None) -> Path:

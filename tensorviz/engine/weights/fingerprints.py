@@ -1,4 +1,4 @@
-"""Whether the file of a generator is the published one, where no SHA-256 is published; what was seen is remembered.
+"""Whether a file is the published one, where no SHA-256 of it is published; what was seen is remembered.
 
 Must not know torch or how files come here. The digest of the first file that was accepted is kept, and every later one
 must have it.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from tensorviz.core.errors import WeightsDamaged
+from tensorviz.core.errors import FetchFailed, WeightsDamaged
 from tensorviz.core.text import path_text
 from tensorviz.engine.places import config_folder
 from tensorviz.engine.weights import store
@@ -19,8 +19,27 @@ from tensorviz.engine.writing import write_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tensorviz.core.generators import GeneratorWeights
     from tensorviz.engine.cancel import CancelToken
+
+
+class Known(Protocol):
+    """A file as the catalogue knows it: weights of a generator, or one of the files of a captioner."""
+
+    @property
+    def key(self) -> str:
+        """By which its digest is kept."""
+
+    @property
+    def published(self) -> bool:
+        """Whether its bytes are looked at."""
+
+    @property
+    def sha256_prefix(self) -> str:
+        """The first digits of its SHA-256; "" when it is not published."""
+
+    @property
+    def git_blob(self) -> str:
+        """Its id in a git repository; "" when it lies in none."""
 
 
 def fingerprints_file() -> Path:
@@ -28,14 +47,14 @@ def fingerprints_file() -> Path:
     return config_folder() / "fingerprints.json"
 
 
-def checked(row: GeneratorWeights, path: Path, token: CancelToken | None = None) -> Path:
+def checked(row: Known, path: Path, token: CancelToken | None = None) -> Path:
     """The path, once its bytes are the published ones as far as anybody can tell.
 
     A published SHA-256 decides; else the digest of the file that was accepted first; else the id of the file in the
     repository that publishes it, after which its digest is kept. A file of the person's own is taken as it is. Raises
     WeightsDamaged, NothingFound, Cancelled.
     """
-    if not (row.url or row.bundled):
+    if not row.published:
         return store.verified(path, "", token)
     known = row.sha256_prefix or kept_digest(row)
     if known:
@@ -47,6 +66,22 @@ def checked(row: GeneratorWeights, path: Path, token: CancelToken | None = None)
         )
     keep_digest(row, store.remembered_digest(path, token))
     return path
+
+
+def accepted(row: Known, path: Path, token: CancelToken | None = None) -> Path:
+    """The path of a file that has just been fetched, once it is `checked`; one with other bytes is put aside.
+
+    Raises FetchFailed, Cancelled.
+    """
+    try:
+        return checked(row, path, token)
+    except WeightsDamaged as error:
+        aside = store.quarantine(path)
+        raise FetchFailed(
+            f"{path.name} was fetched, and its bytes are not the published ones.",
+            f"It was not used, and lies beside as {aside.name}. A proxy may have changed it, or the server has another"
+            " file.",
+        ) from error
 
 
 def git_blob_id(path: Path, token: CancelToken | None = None) -> str:
@@ -61,23 +96,19 @@ def git_blob_id(path: Path, token: CancelToken | None = None) -> str:
     return hashed.hexdigest()
 
 
-def kept_digest(row: GeneratorWeights) -> str:
+def kept_digest(row: Known) -> str:
     """The SHA-256 of the file of these weights that was accepted first; "" when none was."""
-    return _read().get(_key(row), "")
+    return _read().get(row.key, "")
 
 
-def keep_digest(row: GeneratorWeights, digest: str) -> None:
+def keep_digest(row: Known, digest: str) -> None:
     """Keeps the SHA-256 by which the file is known from now on."""
-    _write({**_read(), _key(row): digest})
+    _write({**_read(), row.key: digest})
 
 
-def forget_digest(row: GeneratorWeights) -> None:
+def forget_digest(row: Known) -> None:
     """The next file of these weights is the first again."""
-    _write({key: value for key, value in _read().items() if key != _key(row)})
-
-
-def _key(row: GeneratorWeights) -> str:
-    return f"{row.model}:{row.name}"
+    _write({key: value for key, value in _read().items() if key != row.key})
 
 
 def _read() -> dict[str, str]:

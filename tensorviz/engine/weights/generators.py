@@ -16,13 +16,11 @@ from tensorviz.core.generators import NO_RECIPE, GeneratorWeights, OwnGenerator,
 from tensorviz.core.names import did_you_mean
 from tensorviz.core.text import path_text
 from tensorviz.engine.places import assets_folder
-from tensorviz.engine.weights.catalogue import OWN_TRAINED_ON, find_model
+from tensorviz.engine.weights.catalogue import OWN_TRAINED_ON
 from tensorviz.engine.weights.store import file_name, sizes_here
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from tensorviz.core.catalogue import OwnEntry
 
 TASK, ARCHITECTURE = "translate", "resnet_generator"
 BUNDLED = ("photo2painting", "painting2photo")
@@ -62,17 +60,6 @@ def find_generator(name: str, own: Sequence[OwnGenerator] = ()) -> ModelRow:
         f'There is no model named "{wanted}" that translates pictures.',
         guess or f"`tensorviz models --task {TASK}` lists them.",
     )
-
-
-def find_any_model(name: str, entries: Sequence[OwnEntry] = (), own: Sequence[OwnGenerator] = ()) -> ModelRow:
-    """The model of that name, of whatever task. Raises NameUnknown."""
-    generators = {row.name: row for row in read_generators(own)}
-    if name in generators:
-        return generators[name]
-    try:
-        return find_model(name, entries)
-    except NameUnknown as error:
-        raise NameUnknown(error.message, did_you_mean(name, generators) or error.hint) from error
 
 
 def weights_of(row: ModelRow) -> tuple[GeneratorWeights, ...]:

@@ -188,11 +188,19 @@ def import_file(path: str | os.PathLike[str], row: WeightsRow) -> Path:
     """
     if not row.url:
         raise ValueRefused(f"The weights {row.model}:{row.name} are not published as a file.", "Use --weights FILE.")
-    source, goal = verified(path, row.sha256_prefix), destination(row)
+    return import_to(path, destination(row), row.sha256_prefix)
+
+
+def import_to(path: str | os.PathLike[str], goal: Path, sha256_prefix: str = "") -> Path:
+    """Copies a file to `goal`, after checking its bytes; gives that place.
+
+    Raises NothingFound, WeightsDamaged, CheckpointUnreadable (it cannot be copied).
+    """
+    source = verified(path, sha256_prefix)
     if goal.is_file() and goal.samefile(source):
         return goal
     try:
-        _copy(source, goal, row.sha256_prefix)
+        _copy(source, goal, sha256_prefix)
     except OSError as error:
         raise CheckpointUnreadable(f"The file {source} could not be copied to {goal}: {error}.") from error
     return goal

@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontDatabase, QFontMetricsF, Q
 
 from tensorviz.ui.widgets.comparison_marks import FAINT_INK, INK, PAPER, ROUND, SHADOW, paint_square
 
-RADIUS = 88  # coordinates of Qt
+RADIUS, LEAST, OF_PANE = 88, 36, 0.3  # coordinates of Qt; the last of the shorter side of a small pane
 GAP, EDGE = 8.0, 6.0
 NOWHERE = QColor(14, 17, 22)
 
@@ -130,9 +130,12 @@ class Plate:
         row = self._swatch + 6 + self._name + 12 + self._number
         return QSizeF(max(row, self._head) + 16, self._line * (len(self.rows) + 1) + 10)
 
-    def place(self, middle: QPointF, room: QRectF) -> QRectF:
-        """Under the lens; above, right or left of it where there is no room; never outside `room` where it fits."""
-        size, reach = self.size, RADIUS + GAP
+    def place(self, middle: QPointF, room: QRectF, radius: float = RADIUS) -> QRectF:
+        """Under the lens; above, right or left of it where there is no room; never outside `room` where it fits.
+
+        radius: of the lens.
+        """
+        size, reach = self.size, radius + GAP
         wide, high = size.width(), size.height()
         inside = room.adjusted(EDGE, EDGE, -EDGE, -EDGE)
         x = _held(middle.x() - wide / 2, inside.left(), inside.right() - wide)

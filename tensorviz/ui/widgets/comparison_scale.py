@@ -64,6 +64,14 @@ class DifferenceScale:
         averaged = "Shrunk: shown are means of several pixels." if self.averaged and self.largest else ""
         return " ".join(part for part in (said, self.extra, averaged) if part)
 
+    def short_note(self) -> str:
+        """The same in few words, for a narrow place."""
+        if not self.largest:
+            return self.note()
+        said = f"0 to {self.end}" if self.stretched else f"0 to {self.end}, largest {self.largest}"
+        averaged = "means of several pixels" if self.averaged else ""
+        return "; ".join(part for part in (said, averaged, self.extra) if part)
+
     def ticks(self) -> tuple[int, ...]:
         """The levels that stand under the bar."""
         if self.end < 4:
@@ -101,10 +109,15 @@ class DifferenceScale:
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
         metrics = QFontMetricsF(painter.font())
         wrapped = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-        if metrics.boundingRect(place, int(wrapped), self.note()).height() <= place.height() + 1:
-            painter.drawText(place, wrapped, self.note())
+
+        def fits(text: str) -> bool:
+            taken = metrics.boundingRect(place, int(wrapped), text)
+            return taken.height() <= place.height() + 1 and taken.width() <= place.width() + 1
+
+        if text := next(filter(fits, (self.note(), self.short_note())), ""):
+            painter.drawText(place, wrapped, text)
         else:
-            text = metrics.elidedText(self.note(), Qt.TextElideMode.ElideRight, place.width())
+            text = metrics.elidedText(self.short_note(), Qt.TextElideMode.ElideRight, place.width())
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_bar(self, painter: QPainter, bar: QRectF, palette: QPalette) -> None:

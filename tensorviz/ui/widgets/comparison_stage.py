@@ -307,10 +307,16 @@ class ComparisonStage(QWidget):
         return self._lens and self._at is not None and not self._dragging and bool(self.view.width)
 
     @property
+    def lens_radius(self) -> float:
+        """How large the lens is, in coordinates of Qt: smaller in a small pane, or it would hide the picture."""
+        pane = self.from_screen(self.view.panes[0])
+        return max(lens.LEAST, min(lens.RADIUS, lens.OF_PANE * min(pane.width(), pane.height())))
+
+    @property
     def magnification(self) -> int:
         """How many pixels of the screen the lens gives a pixel: the factor, or twice the zoom where that is more."""
         ratio = self.devicePixelRatioF()
-        return max(round(self._factor * ratio), min(round(2 * self.view.zoom), round(lens.RADIUS * ratio)))
+        return max(round(self._factor * ratio), min(round(2 * self.view.zoom), round(self.lens_radius * ratio)))
 
     def level_at(self, pixel: tuple[int, int] | None) -> int | None:
         """The level of the difference at a pixel; None where there is none."""
@@ -324,7 +330,7 @@ class ComparisonStage(QWidget):
         if self._at is None:
             return []
         ratio, times = self.devicePixelRatioF(), self.magnification
-        side = round(2 * lens.RADIUS * ratio) // 2 * 2
+        side = round(2 * self.lens_radius * ratio) // 2 * 2
         pieces = {which: lens.magnified(image, self._at, times, side) for which, image in self._images.items()}
         if self.seen == "side":
             return [pieces["before"], pieces["after"]]
@@ -355,7 +361,7 @@ class ComparisonStage(QWidget):
 
     def plate_place(self) -> QRectF:
         """Where the plate lies."""
-        return self.plate().place(self.lens_place(self._lens_pane()), QRectF(self.rect()))
+        return self.plate().place(self.lens_place(self._lens_pane()), QRectF(self.rect()), self.lens_radius)
 
     def _lens_pane(self) -> QRect:
         """The pane whose lens has the plate."""

@@ -83,7 +83,7 @@ def test_a_kept_pair_is_used_by_name_and_knows_its_way_back(small_file: Path, tm
     assert (there.model, there.way_back, back.way_back) == ("there", "back", "there")
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8))
     direct = load_generator(small_file, device="cpu", resize=24)
-    drawn, same, other = (one.translate(picture).tobytes() for one in (there, direct, back))
+    drawn, same, other = (each.translate(picture).tobytes() for each in (there, direct, back))
     assert drawn == same != other
     assert source_of(GeneratorChoice("there", small_file.name)).file == str(small_file)
     # The person may train on: nobody publishes the file, so nothing is compared with what it was.

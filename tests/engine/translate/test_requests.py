@@ -151,7 +151,7 @@ def test_progress_is_told_in_blocks(
     monkeypatch.setattr("tensorviz.engine.progress.SHORTEST_GAP", 0.0)
     said = only(JobProgress, run(warm, Translate(photo, choice(small_file), choice(other_file))))
     assert {event.unit for event in said} == {"block"}
-    assert [event.stage for event in said[:2]] == ["loading the generator"] * 2
+    assert [event.stage for event in said[:2]] == ["loading small", "loading other"]
     there, back = [f"block {at} of 6" for at in range(1, 7)], [f"the way back, block {at} of 3" for at in range(1, 4)]
     stages = [*there, "the last layers", *back[1:], "the way back, the last layers"]
     assert [event.stage for event in said[2:]] == stages

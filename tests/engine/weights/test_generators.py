@@ -21,8 +21,9 @@ from tensorviz.engine.cancel import CancelToken
 from tensorviz.engine.places import weights_folder
 from tensorviz.engine.tasks.translate.generator import ResNetGenerator
 from tensorviz.engine.weights import fetch_generator as fetching
+from tensorviz.engine.weights.every_model import find_any_model
 from tensorviz.engine.weights.fingerprints import checked, fingerprints_file, git_blob_id
-from tensorviz.engine.weights.generators import find_any_model, find_generator, read_generators, weights_of
+from tensorviz.engine.weights.generators import find_generator, read_generators, weights_of
 
 CONTENT = b"numbers" * 100
 NAMES = """apple2orange orange2apple summer2winter_yosemite winter2summer_yosemite horse2zebra zebra2horse monet2photo

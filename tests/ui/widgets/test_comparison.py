@@ -171,6 +171,9 @@ def test_equal_pictures_and_shrunk_maps_say_so(qtbot: QtBot) -> None:
     assert canvas.scale_note() == "", "another pair has another difference"
     canvas.set_difference(bytes(range(250)) * 2520, 900, 700, largest=249)
     assert canvas.scale_note().endswith("Shrunk: shown are means of several pixels.")
+    assert canvas.scale.short_note() == "0 to 249; means of several pixels"
+    canvas.set_stretched(False)
+    assert canvas.scale.short_note() == "0 to 255, largest 249; means of several pixels"
 
 
 def test_what_was_not_compared_is_told(qtbot: QtBot) -> None:

@@ -75,8 +75,9 @@ def test_side_by_side_each_lens_shows_its_own_picture(qtbot: QtBot) -> None:
     canvas = looked_through(qtbot, mode="side")
     canvas.point_at(60, 40)
     pieces = canvas.lens_pieces()
-    assert [at(piece, 30, 88)[0] for piece in pieces] == [BEFORE, AFTER]
-    assert [at(piece, 150, 88)[0] for piece in pieces] == [BEFORE, AFTER]
+    for share in (0.2, 0.8):
+        found = [at(piece, round(share * piece.width()), piece.height() // 2)[0] for piece in pieces]
+        assert found == [BEFORE, AFTER]
 
 
 def test_alone_the_lens_shows_that_picture(qtbot: QtBot) -> None:
@@ -121,6 +122,15 @@ def test_the_plate_never_leaves_the_canvas_nor_covers_the_middle(qtbot: QtBot, s
             assert whole.contains(canvas.plate_place())
             if size[1] >= 320:
                 assert not canvas.plate_place().contains(canvas.lens_place(canvas.view.panes[0]))
+
+
+@pytest.mark.parametrize("size", [(220, 180), (420, 320)])
+def test_a_lens_leaves_the_picture_around_it_to_be_seen(qtbot: QtBot, size: tuple[int, int]) -> None:
+    canvas = looked_through(qtbot, size=size)
+    canvas.point_at(60, 40)
+    [piece] = canvas.lens_pieces()
+    assert piece.width() <= 0.62 * min(size)
+    assert piece.width() >= 72
 
 
 def test_a_plate_goes_where_there_is_room() -> None:

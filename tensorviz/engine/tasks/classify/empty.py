@@ -14,7 +14,7 @@ from torch.overrides import TorchFunctionMode
 
 from tensorviz.core.errors import NameUnknown, ValueRefused
 from tensorviz.core.names import did_you_mean
-from tensorviz.engine.tasks.classify.small_net import SmallNet
+from tensorviz.engine.small_net import SmallNet
 
 if TYPE_CHECKING:
     from collections.abc import Callable

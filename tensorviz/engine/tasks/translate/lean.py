@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LEAST = 1 << 20  # bytes that a layer is given; below, nothing that is kept matters
-BEFORE = (nn.Conv2d, nn.ConvTranspose2d, nn.ReflectionPad2d, nn.InstanceNorm2d, nn.BatchNorm2d)  # each holds much at once
+BEFORE = (
+    nn.Conv2d,
+    nn.ConvTranspose2d,
+    nn.ReflectionPad2d,
+    nn.InstanceNorm2d,
+    nn.BatchNorm2d,
+)  # each holds much at once
 
 
 @contextlib.contextmanager
