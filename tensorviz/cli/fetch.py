@@ -15,22 +15,25 @@ import click
 from tensorviz.cli.options import Common, common_options
 from tensorviz.cli.output import progress_size, say, watched, write_out
 from tensorviz.cli.tables import Document, write_document
+from tensorviz.core.captioners import CaptionerWeights
 from tensorviz.core.catalogue import WeightsRow
-from tensorviz.core.errors import Problem, TensorvizError, ValueRefused, problem_of
-from tensorviz.core.generators import GeneratorWeights
+from tensorviz.core.errors import Problem, TensorvizError, problem_of
 from tensorviz.core.text import bytes_text, path_text
 from tensorviz.engine.cancel import CancelToken
 from tensorviz.engine.places import weights_folder
 from tensorviz.engine.weights import store
-from tensorviz.engine.weights.catalogue import find_weights, read_catalogue
+from tensorviz.engine.weights.catalogue import find_weights
 from tensorviz.engine.weights.entries import list_entries
-from tensorviz.engine.weights.fetch import fetch_weights
-from tensorviz.engine.weights.fetch_generator import delete_generator, fetch_generator, import_generator
-from tensorviz.engine.weights.generators import find_any_model, read_generators
+from tensorviz.engine.weights.every_model import every_model, find_any_model, stored_names
+from tensorviz.engine.weights.fetch_any import delete_any, fetch_any, import_any, place_of
+from tensorviz.engine.weights.fetch_captioner import announcement
+from tensorviz.engine.weights.fetch_captioner import place_of as file_place
+from tensorviz.engine.weights.import_captioner import import_captioner, still_missing
 from tensorviz.engine.weights.own_generators import list_generators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from tensorviz.core.catalogue import OwnEntry
     from tensorviz.core.generators import OwnGenerator
@@ -59,7 +62,7 @@ class Outcome:
 
 @click.command("fetch")
 @click.argument("names", nargs=-1, metavar="MODEL[:WEIGHTS]...")
-@click.option("--from", "source", metavar="FILE", help="Take the weights from FILE, once it is checked.")
+@click.option("--from", "source", metavar="FILE", help="Take the weights from FILE (or a folder), once checked.")
 @click.option("--list", "listing", is_flag=True, help="List the weight files on this computer, with their sizes.")
 @click.option("--delete", "deleting", is_flag=True, help="Delete the files; of a MODEL alone, all of its weights.")
 @click.option("--trust", is_flag=True, help="Accept a file for which no fingerprint is published.")
@@ -108,37 +111,48 @@ def _deed(source: str | None, deleting: bool, trust: bool, common: Common) -> De
     if deleting:
         return _delete
     if source is not None:
-        return lambda row: _import(row, source)
+        return lambda row: _import(row, source, trust)
     return lambda row: _fetch(row, trust, common)
 
 
 def _fetch(row: WeightsRow, trust: bool, common: Common) -> Outcome:
     was_here = row.here
+    if isinstance(row, CaptionerWeights) and not common.quiet and (told := announcement(row)):
+        say(told)
     with _progress(row, common) as report:
-        if isinstance(row, GeneratorWeights):
-            path = fetch_generator(row, trust, CancelToken(), report)
-        else:
-            path = fetch_weights(row, CancelToken(), report)
-    size = path.stat().st_size
+        path = fetch_any(row, trust, CancelToken(), report)
+    size = _size(row, path)
     word = "comes with tensorviz" if row.bundled else "already here" if was_here else "fetched"
     return Outcome(row, "here" if was_here else "fetched", f"{word}, {bytes_text(size)}", str(path), size)
 
 
-def _import(row: WeightsRow, source: str) -> Outcome:
-    path = import_generator(row, source) if isinstance(row, GeneratorWeights) else store.import_file(source, row)
+def _size(row: WeightsRow, path: Path) -> int:
+    """Bytes of all files of the row, the first of which is at `path`."""
+    if isinstance(row, CaptionerWeights) and row.url:
+        return sum(file_place(file).stat().st_size for file in row.files)
+    return row.file_bytes if isinstance(row, CaptionerWeights) else path.stat().st_size
+
+
+def _import(row: WeightsRow, source: str, trust: bool) -> Outcome:
+    if isinstance(row, CaptionerWeights):
+        return _import_files(row, source, trust)
+    path = import_any(row, source, trust)
     size = path.stat().st_size
     return Outcome(row, "imported", f"imported, {bytes_text(size)}", str(path), size)
 
 
+def _import_files(row: CaptionerWeights, source: str, trust: bool) -> Outcome:
+    """One file of several, or a folder of them."""
+    names = import_captioner(row, source, trust)
+    left = still_missing(row)
+    size = sum(place.stat().st_size for file in row.files if (place := file_place(file)).is_file())
+    text = f"imported {', '.join(names)}; {left or f'all files are here, {bytes_text(size)}'}"
+    return Outcome(row, "imported", text, str(weights_folder() if left else place_of(row)), size)
+
+
 def _delete(row: WeightsRow) -> Outcome:
-    if not row.url:
-        raise ValueRefused(
-            f"{row.model}:{row.name} is not a downloaded file; it was left.",
-            "Only downloaded weights are deleted.",
-        )
-    path = store.destination(row)
-    freed = delete_generator(row) if isinstance(row, GeneratorWeights) else store.delete(path)
-    return Outcome(row, "deleted", f"deleted, {bytes_text(freed)} free again", str(path), freed)
+    freed = delete_any(row)
+    return Outcome(row, "deleted", f"deleted, {bytes_text(freed)} free again", str(place_of(row)), freed)
 
 
 def _attempt(row: WeightsRow, deed: Deed, common: Common) -> Outcome:
@@ -185,8 +199,7 @@ def _outcomes_document(outcomes: list[Outcome]) -> Document:
 
 
 def _files_document() -> Document:
-    models = (*read_catalogue(), *read_generators())
-    owners = {store.file_name(row.url): row for model in models for row in model.weights if row.url}
+    owners = {name: row for model in every_model() for row in model.weights for name in stored_names(row)}
     objects: list[dict[str, Any]] = []
     for file in store.list_files():
         owner = owners.get(file.name.removesuffix(store.PARTIAL))

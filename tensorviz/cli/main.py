@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "classify": "Name what pictures show.",
     "translate": "Draw what pictures show in another manner.",
+    "caption": "Say in a sentence what pictures show.",
     "models": "List the models, their weights, and what is on this computer.",
     "fetch": "Download published weights ahead of time.",
     "tensor": "Run tensor code, and see what is a view and what is a copy.",

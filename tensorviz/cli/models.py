@@ -14,14 +14,14 @@ import click
 from tensorviz.cli.options import Common, common_options
 from tensorviz.cli.output import say
 from tensorviz.cli.tables import Cell, Document, write_document
+from tensorviz.core.captioners import CaptionerWeights
 from tensorviz.core.catalogue import WeightsRow
 from tensorviz.core.errors import NameUnknown
 from tensorviz.core.generators import GeneratorWeights
 from tensorviz.core.names import did_you_mean
-from tensorviz.core.text import bytes_text, percent_text, plural, short_count_text
-from tensorviz.engine.weights.catalogue import read_catalogue
+from tensorviz.core.text import bytes_text, count_text, percent_text, plural, short_count_text
 from tensorviz.engine.weights.entries import list_entries
-from tensorviz.engine.weights.generators import read_generators
+from tensorviz.engine.weights.every_model import every_model
 from tensorviz.engine.weights.own_generators import list_generators
 
 if TYPE_CHECKING:
@@ -35,8 +35,10 @@ RECIPE_COLUMNS = ("resize", "crop", "mean", "std", "interpolation", "fit")
 GENERATOR_HEADINGS = (
     "model", "weights", "width", "blocks", "parameters", "GFLOPs", "size", "trained on", "way back", "here",
 )  # fmt: skip  # where nothing else is listed
+CAPTIONER_HEADINGS = ("model", "weights", "family", "words", "parameters", "GFLOPs", "size", "trained on", "here")
 GENERATOR_COLUMNS = ("width", "blocks", "way_back", "git_blob")
-RIGHT = ("top-1", "width", "blocks", "parameters", "GFLOPs", "size")
+CAPTIONER_COLUMNS = ("caption_family", "words")
+RIGHT = ("top-1", "width", "blocks", "words", "parameters", "GFLOPs", "size")
 # Accuracies on another set of pictures are another figure: they come after those on ImageNet-1K.
 SORTS: dict[str, Callable[[WeightsRow], Any]] = {
     "name": lambda row: row.model.casefold(),
@@ -80,7 +82,7 @@ def models(common: Common, task: str | None, search: str, fits: int | None, here
     `*` marks the weights that are taken when none are named. Accuracy is the published one, for the pictures of the
     set named under "trained on".
     """
-    rows = (*read_catalogue(list_entries(say)), *read_generators(list_generators(say)))
+    rows = every_model(list_entries(say), list_generators(say))
     _check_task(task, rows)
     chosen = choose(rows, Wanted(task, search, fits, here), sort)
     write_document(_document(chosen, _ordered(chosen, sort)), common)
@@ -125,13 +127,19 @@ def _ordered(chosen: Sequence[ModelRow], sort: str | None) -> list[WeightsRow]:
 
 def _document(chosen: Sequence[ModelRow], rows: Sequence[WeightsRow]) -> Document:
     drawing = [row for row in rows if isinstance(row, GeneratorWeights)]
-    only_generators = bool(rows) and len(drawing) == len(rows)
+    speaking = [row for row in rows if isinstance(row, CaptionerWeights)]
+    headings: tuple[str, ...] = HEADINGS
+    lines = [_line(row) for row in rows]
+    if rows and len(drawing) == len(rows):
+        headings, lines = GENERATOR_HEADINGS, [_generator_line(row) for row in drawing]
+    elif rows and len(speaking) == len(rows):
+        headings, lines = CAPTIONER_HEADINGS, [_captioner_line(row) for row in speaking]
     return Document(
         objects=[model.as_dict() for model in chosen],
         table=[_csv_row(row) for row in rows],
-        headings=GENERATOR_HEADINGS if only_generators else HEADINGS,
+        headings=headings,
         right=RIGHT,
-        lines=[_generator_line(row) for row in drawing] if only_generators else [_line(row) for row in rows],
+        lines=lines,
     )
 
 
@@ -142,6 +150,10 @@ def _line(row: WeightsRow) -> tuple[str, ...]:
 
 def _generator_line(row: GeneratorWeights) -> tuple[str, ...]:
     return (*_names(row), str(row.width), str(row.blocks), *_costs(row), row.trained_on, row.way_back, _here(row))
+
+
+def _captioner_line(row: CaptionerWeights) -> tuple[str, ...]:
+    return (*_names(row), row.caption_family, count_text(row.words), *_costs(row), row.trained_on, _here(row))
 
 
 def _names(row: WeightsRow) -> tuple[str, str]:
@@ -160,12 +172,22 @@ def _here(row: WeightsRow) -> str:
 def _csv_row(row: WeightsRow) -> dict[str, Cell]:
     values = {key: value for key, value in WeightsRow.as_dict(row).items() if key not in ("recipe", "name")}
     told: dict[str, Cell] = {"model": row.model, "weights": row.name, **values}
+    drawing: dict[str, Cell] = dict.fromkeys(GENERATOR_COLUMNS)
+    speaking: dict[str, Cell] = dict.fromkeys(CAPTIONER_COLUMNS)
     if isinstance(row, GeneratorWeights):
         drawing = {key: getattr(row, key) for key in GENERATOR_COLUMNS}
-        return {**told, "classes": None, **dict.fromkeys(RECIPE_COLUMNS), **drawing}
+    elif isinstance(row, CaptionerWeights):
+        speaking = {key: getattr(row, key) for key in CAPTIONER_COLUMNS}
+    else:
+        return {**told, **_recipe_cells(row), **drawing, **speaking}
+    return {**told, "classes": None, **dict.fromkeys(RECIPE_COLUMNS), **drawing, **speaking}
+
+
+def _recipe_cells(row: WeightsRow) -> dict[str, Cell]:
+    """In the order of RECIPE_COLUMNS."""
     recipe = row.recipe
     return {
-        **told, "resize": recipe.resize, "crop": recipe.crop,
-        "mean": " ".join(f"{value:g}" for value in recipe.mean), "std": " ".join(f"{value:g}" for value in recipe.std),
-        "interpolation": recipe.interpolation, "fit": recipe.fit, **dict.fromkeys(GENERATOR_COLUMNS),
+        "resize": recipe.resize, "crop": recipe.crop, "mean": " ".join(f"{value:g}" for value in recipe.mean),
+        "std": " ".join(f"{value:g}" for value in recipe.std), "interpolation": recipe.interpolation,
+        "fit": recipe.fit,
     }  # fmt: skip  # in the order of the columns

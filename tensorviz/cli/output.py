@@ -11,15 +11,18 @@ import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tensorviz.core.errors import ValueRefused
-from tensorviz.core.results import AnyRow, Failed, Translated
+from tensorviz.core.results import AnyRow, Captioned, Failed, Translated
 from tensorviz.core.row_text import RowText, row_text
-from tensorviz.core.text import path_text, percent_text, seconds_text
+from tensorviz.core.text import path_text, percent_text, printable, seconds_text
 from tensorviz.engine.writing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tensorviz.cli.options import Common
+
+
+NOTHING = {"translate": "no picture", "caption": "no sentence"}  # what a failed row of a task lacks
 
 
 class PlainText:
@@ -33,11 +36,13 @@ class PlainText:
         """The lines of one row, and an empty one."""
         path = path_text(row.path)
         if isinstance(row, Failed):
-            what = "no picture" if row.task == "translate" else "no answer"
+            what = NOTHING.get(row.task, "no answer")
             return f"{path}\n  {what}: {row.problem.message} {row.problem.hint}".rstrip() + "\n\n"
         who = f"{row.model} {row.weights}, {row.device}, {row.precision}, {seconds_text(row.seconds.total)}"
         if isinstance(row, Translated):
             lines = _drawn(row)
+        elif isinstance(row, Captioned):
+            lines = _said(row)
         else:
             lines = [f"  {percent_text(label.probability):>10}  {label.label}" for label in row.top]
         return "\n".join((f"{path}  ({who})", *lines, *(f"  note: {note}" for note in row.notes))) + "\n\n"
@@ -55,6 +60,14 @@ def _drawn(row: Translated) -> list[str]:
         lines.append(f"  {path_text(back.output)}  (back with {back.model} {back.weights}: {error})")
     steps = ["before the blocks", *(f"after block {at}" for at in range(1, len(row.blocks)))]
     return [*lines, *(f"  {path_text(path)}  ({step})" for path, step in zip(row.blocks, steps, strict=False))]
+
+
+def _said(row: Captioned) -> list[str]:
+    """The sentence, each word with its probability, and the sentences that lost."""
+    words = [f"{printable(word)} {percent_text(word.probability)}" for word in row.words]
+    others = [f"  after it: {printable(beam.caption)}  ({beam.log_probability:.2f})" for beam in row.beams[1:]]
+    best = f"  {printable(row.text) or '(no word)'}  (log-probability {row.log_probability:.2f})"
+    return [best, *([f"  {', '.join(words)}"] if words else []), *others]
 
 
 class RowWriter:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tensorviz.core.errors import Problem
+from tensorviz.core.captions import Beam, WordPlace
+from tensorviz.core.errors import Problem, ValueRefused
 from tensorviz.core.text import path_text
+
+if TYPE_CHECKING:
+    from tensorviz.core.captions import SaidWord, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,93 @@ class Translated:
 
 
 @dataclass(frozen=True, slots=True)
+class Captioned:
+    """What was said of a picture. `path` is as given, "" for an image or features that came from Python.
+
+    beams: the sentences that were followed to their end, best first. seconds: forward has the network that sees and
+    the words in it; total is the sum. places: for each word of the best sentence and its ending, when it was to be
+    explained.
+    """
+
+    path: str
+    model: str
+    weights: str
+    device: str
+    precision: str
+    seconds: Seconds
+    beams: tuple[Beam, ...]
+    notes: tuple[str, ...] = ()
+    task: str = "caption"
+    places: tuple[WordPlace, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The best sentence."""
+        return self.beams[0].caption
+
+    @property
+    def words(self) -> list[SaidWord]:
+        """Its words, each a str with its `probability` (0 to 1) and `token`."""
+        return self.beams[0].said()
+
+    @property
+    def tokens(self) -> list[int]:
+        """The indices of its words in the vocabulary, 1 and up: the 0 that ends it is not among them."""
+        return list(self.beams[0].tokens)
+
+    @property
+    def token_log_probabilities(self) -> list[float]:
+        """The natural logarithm of each word's probability."""
+        return list(self.beams[0].token_log_probabilities)
+
+    @property
+    def log_probability(self) -> float:
+        """The sum by which it won: with that of the ending when the beam was above 1, as in the book's repository."""
+        return self.beams[0].log_probability
+
+    @property
+    def alternatives(self) -> list[tuple[SaidWord, ...]]:
+        """The most probable words at the place of each word, and at that of the ending ("" is the ending).
+
+        Raises ValueRefused when it was not to be explained.
+        """
+        return [place.alternatives for place in self._explained()]
+
+    @property
+    def attention(self) -> list[Weights]:
+        """Where the network looked for each word, and for the ending: numpy float32 (H, W), each summing to 1.
+
+        Empty where the network does not look at places; with a sentinel (adaatt) what is left of 1 is its share. Raises
+        ValueRefused when it was not to be explained.
+        """
+        return [place.attention for place in self._explained() if place.attention is not None]
+
+    def _explained(self) -> tuple[WordPlace, ...]:
+        if not self.places:
+            raise ValueRefused("How this sentence came about was not kept.", "Ask with explain=True.")
+        return self.places
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row of `tensorviz caption --format json`."""
+        row: dict[str, Any] = {
+            "path": path_text(self.path),
+            "task": self.task,
+            "model": self.model,
+            "weights": self.weights,
+            "device": self.device,
+            "precision": self.precision,
+            "seconds": dict(self.seconds),
+            "caption": self.text,
+            "log_probability": self.log_probability,
+            "words": [word.as_dict() for word in self.words],
+            "beams": [beam.as_dict() for beam in self.beams],
+        }
+        if self.notes:
+            row["notes"] = list(self.notes)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A picture that has no answer, and why."""
 
@@ -154,4 +245,4 @@ class Failed:
 
 
 Row = Classified | Failed
-AnyRow = Classified | Translated | Failed
+AnyRow = Classified | Translated | Captioned | Failed

@@ -140,6 +140,41 @@ class TranslatedCsvText:
         return ""
 
 
+class CaptionedCsvText:
+    """One line per picture: what described it, the sentence and its log-probability, the others, seconds, the error.
+
+    beams: with columns for so many sentences.
+    """
+
+    def __init__(self, beams: int = 1) -> None:
+        others = [f"{what}_{at}" for at in range(2, beams + 1) for what in ("caption", "log_probability")]
+        self._columns = [*CsvText.FIXED, "caption", "log_probability", *others, *TranslatedCsvText.LAST]
+
+    def begin(self) -> str:
+        """The heading."""
+        return _csv_line(self._columns)
+
+    def row(self, row: AnyRow) -> str:
+        """One line; a failure has its path, error and hint only."""
+        facts = row.as_dict()
+        error = facts.get("error", {})
+        cells = {
+            **facts,
+            **{f"{name}_{at}": value for at, one in _beams(facts) for name, value in one.items()},
+            **{f"seconds_{stage}": value for stage, value in facts.get("seconds", {}).items()},
+            "error": error.get("message", ""), "hint": error.get("hint", ""),
+        }  # fmt: skip  # in the order of the columns
+        return _csv_line([cells.get(name, "") for name in self._columns])
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+
+def _beams(facts: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    return enumerate(facts.get("beams", []), 1)
+
+
 def _back_cells(facts: dict[str, Any]) -> dict[str, Any]:
     back = facts.get("back", {})
     errors = {f"back_error_{name}": value for name, value in back.get("error", {}).items()}

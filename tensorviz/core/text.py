@@ -55,8 +55,11 @@ def seconds_text(seconds: float) -> str:
 
 
 def path_text(path: str | os.PathLike[str]) -> str:
-    """A path that can be printed: bytes that are not UTF-8 are backslash-escaped."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """A path that can be printed: bytes that are not UTF-8 are backslash-escaped, and letters that no path can have."""
+    try:
+        return os.fsencode(path).decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # half a letter: no file can be named so, and somebody may ask for it all the same
+        return os.fspath(path).encode("utf-8", "backslashreplace").decode()  # type: ignore[union-attr]  # bytes never fail
 
 
 def printable(text: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from tensorviz.core.captioners import CaptionerWeights
 from tensorviz.core.errors import NameUnknown, NothingFound
-from tensorviz.core.generators import GeneratorWeights
 from tensorviz.core.names import did_you_mean
 from tensorviz.engine.messages import (
     CatalogueRead,
@@ -62,8 +62,7 @@ def read_catalogue(job: Job, *said: str) -> None:
 
 def fetch_weights(job: Job) -> None:
     """Downloads, with progress in bytes, and reads the catalogue again."""
-    from tensorviz.engine.weights.fetch import fetch_weights as fetch
-    from tensorviz.engine.weights.fetch_generator import fetch_generator
+    from tensorviz.engine.weights.fetch_any import fetch_any
 
     request = cast("FetchWeights", job.request)
     row = _row(request.model, request.weights)
@@ -71,40 +70,28 @@ def fetch_weights(job: Job) -> None:
     def report(done: int, total: int | None) -> None:
         job.progress(done, total, "byte")
 
-    if isinstance(row, GeneratorWeights):
-        fetch_generator(row, request.trusted, job.token, report)
-    else:
-        fetch(row, job.token, report)
+    fetch_any(row, request.trusted, job.token, report)
     read_catalogue(job)
 
 
 def import_weights(job: Job) -> None:
     """Checks a file the person has and copies it to where torch keeps weights."""
-    from tensorviz.engine.weights.fetch_generator import import_generator
-    from tensorviz.engine.weights.store import import_file
+    from tensorviz.engine.weights.fetch_any import import_any
 
     request = cast("ImportWeights", job.request)
-    row = _row(request.model, request.weights)
-    if isinstance(row, GeneratorWeights):
-        import_generator(row, request.path, job.token)
-    else:
-        import_file(request.path, row)
+    import_any(_row(request.model, request.weights), request.path, token=job.token)
     read_catalogue(job)
 
 
 def delete_weights(job: Job) -> None:
     """Deletes the file of published weights."""
-    from tensorviz.engine.weights.fetch_generator import delete_generator
-    from tensorviz.engine.weights.store import delete
+    from tensorviz.engine.weights.fetch_any import delete_any
 
     request = cast("DeleteWeights", job.request)
     row = _row(request.model, request.weights)
-    if row.path is None:
+    if row.path is None and not isinstance(row, CaptionerWeights):  # of which some files may be here
         raise NothingFound(f"{row.model} {row.name} is not on this computer.", "There is nothing to delete.")
-    if isinstance(row, GeneratorWeights):
-        delete_generator(row)
-    else:
-        delete(row.path)
+    delete_any(row)
     read_catalogue(job)
 
 

@@ -55,7 +55,7 @@ BEFORE_TORCH = (
     "tensorviz.engine.tasks.classify.recipe",
     "tensorviz.engine.thumbnails",
     "tensorviz.engine.weights.catalogue",
-    "tensorviz.engine.weights.fetch_generator",
+    "tensorviz.engine.weights.fetch_any",
     "tensorviz.engine.weights.own_generators",
 )
 

@@ -194,7 +194,7 @@ def save(context: Context) -> None:
 
 
 def _save(workspace: Workspace, which: Which, path: str) -> None:
-    workspace.translations.save(which, path)
+    workspace.translations.save(which, path, replace=True)  # the dialog asks where there is a file of that name
 
 
 def to_folder(form: PictureFormat, selected: bool = False) -> Callable[[Context], None]:

@@ -57,9 +57,10 @@ def case(which: tuple[int, int, str, int, int], thread: str) -> str:
     predicted, met = (int(number) for number in said)
     off = predicted / met - 1
     width, blocks, norm, across, down = which
+    verdict = "ok" if abs(off) <= MOST_OFF else "MISSED"
     return (
         f"width {width}, {blocks} blocks, {norm}, {across} x {down}, {thread} thread:"
-        f" predicted {predicted / 1e6:.0f} MB, taken {met / 1e6:.0f} MB, {off:+.0%}  {'ok' if abs(off) <= MOST_OFF else 'MISSED'}"
+        f" predicted {predicted / 1e6:.0f} MB, taken {met / 1e6:.0f} MB, {off:+.0%}  {verdict}"
     )
 
 

@@ -21,7 +21,7 @@ from tensorviz.cli.main import main
 from tensorviz.core.catalogue import ModelRow, WeightsRow
 from tensorviz.core.recipe import Recipe
 from tensorviz.engine.places import weights_folder
-from tensorviz.engine.weights import catalogue
+from tensorviz.engine.weights import catalogue, every_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,8 +72,7 @@ def use(monkeypatch: pytest.MonkeyPatch, *rows: WeightsRow) -> None:
         return (ModelRow("tiny", "torchvision", "Tiny", "tiny", tuple(found), "V1"),)
 
     monkeypatch.setattr(catalogue, "read_catalogue", read)
-    for module in ("tensorviz.cli.fetch", "tensorviz.engine.weights.fetch"):
-        monkeypatch.setattr(sys.modules.get(module) or __import__(module, fromlist=["x"]), "read_catalogue", read)
+    monkeypatch.setattr(every_model, "read_catalogue", read)
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def test_the_picture_that_is_shown_is_saved_and_copied(room: PanelRoom) -> None:
     room.begin("/p/horse.jpg")
     room.answer()
     assert run(room, "translate.save").suggested == ["/p/horse-one.png"]
-    assert room.engine.last(SavePicture) == SavePicture(flat(AFTER), "/out/x.png")
+    assert room.engine.last(SavePicture) == SavePicture(flat(AFTER), "/out/x.png", replace=True)
     assert run(room, "translate.copy_picture").pictures == [flat(AFTER)]
     run(room, "translate.view_back")
     room.answer()

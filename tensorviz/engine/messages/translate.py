@@ -84,10 +84,14 @@ class DrawBlocks(Request):
 
 @dataclass(frozen=True, slots=True)
 class SavePicture(Request):
-    """Write a picture to a file, .png or .jpg; a name that is taken gets a number. Answer: PictureSaved."""
+    """Write a picture to a file, .png or .jpg; a name that is taken gets a number. Answer: PictureSaved.
+
+    replace: take the place of a file of exactly that name, as the person was asked and agreed.
+    """
 
     picture: Preview
     path: str
+    replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)

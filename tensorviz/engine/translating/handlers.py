@@ -157,7 +157,7 @@ def draw_blocks(job: Job, cache: TranslatorCache) -> Iterator[None]:
 
 
 def save_picture(job: Job) -> None:
-    """Writes a picture in the form that its suffix says, never over another file."""
+    """Writes a picture in the form that its suffix says, over another file only where that is asked for."""
     from PIL import Image
 
     from tensorviz.engine.tasks.translate.keeping import keep_as
@@ -165,7 +165,7 @@ def save_picture(job: Job) -> None:
     request = cast("SavePicture", job.request)
     picture = request.picture
     image = Image.frombytes("RGB", (picture.width, picture.height), picture.pixels)
-    job.report(PictureSaved(job.number, keep_as(image, request.path)))
+    job.report(PictureSaved(job.number, keep_as(image, request.path, replace=request.replace)))
 
 
 def _row(path: str, picture: Picture, translator: Translator, drawn: Drawn, decoded: float) -> Translated:

@@ -21,15 +21,19 @@ COUNTER = "num_batches_tracked"  # of a batch norm: absent from old files, and n
 CHANGED = "Was it trained with a changed copy of the code?"
 
 
-def assign(network: nn.Module, tensors: Mapping[str, Tensor]) -> tuple[str, ...]:
+def assign(network: nn.Module, tensors: Mapping[str, Tensor], what: str = "answer") -> tuple[str, ...]:
     """Puts the tensors, as float32, into a network that was built on the device "meta"; gives honest remarks.
 
-    The network is in eval mode afterwards and wants no gradients. Raises CheckpointMismatch for tensors that are
-    missing, too many, of another shape or kind, or not numbers.
+    what: a word for what the network gives, for sentences ("picture"). The network is in eval mode afterwards and
+    wants no gradients. Raises CheckpointMismatch for tensors that are missing, too many, of another shape or kind, or
+    not numbers.
     """
-    _check_fit(network.state_dict(), tensors)
-    _check_numbers(tensors)
-    network.load_state_dict({name: _plain(value) for name, value in tensors.items()}, strict=False, assign=True)
+    own = network.state_dict()
+    _check_fit(own, tensors)
+    _check_numbers(tensors, what)
+    counters = {name: torch.zeros((), dtype=torch.long) for name in own if name.endswith(COUNTER)}
+    used = {name: _plain(value) for name, value in tensors.items()}
+    network.load_state_dict({**counters, **used}, assign=True)
     network.eval().requires_grad_(False)
     return _precision_note(tensors)
 
@@ -53,7 +57,7 @@ def _size(value: Tensor) -> str:
     return "x".join(map(str, value.shape)) or "a single number"
 
 
-def _check_numbers(tensors: Mapping[str, Tensor]) -> None:
+def _check_numbers(tensors: Mapping[str, Tensor], what: str) -> None:
     numbers = {name: value for name, value in tensors.items() if not name.endswith(COUNTER)}
     whole = next((name for name, value in numbers.items() if not value.is_floating_point()), None)
     if whole is not None:
@@ -64,7 +68,7 @@ def _check_numbers(tensors: Mapping[str, Tensor]) -> None:
     bad = [name for name, value in numbers.items() if not bool(torch.isfinite(value.float()).all())]
     if bad:
         raise CheckpointMismatch(
-            f"{plural(len(bad), 'tensor')} of the checkpoint hold NaN or infinity ({bad[0]} first), so every answer"
+            f"{plural(len(bad), 'tensor')} of the checkpoint hold NaN or infinity ({bad[0]} first), so every {what}"
             " would be empty.",
             "Its training failed, or the file is damaged: take an earlier one, or download it again.",
         )

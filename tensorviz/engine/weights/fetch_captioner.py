@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tensorviz.core.errors import FetchFailed, NothingFound, ValueRefused, WeightsMissing
+from tensorviz.core.errors import FetchFailed, NothingFound, WeightsMissing
 from tensorviz.core.text import bytes_text, plural
 from tensorviz.engine.places import weights_folder
 from tensorviz.engine.weights import store
@@ -79,12 +79,8 @@ def join_chunks(file: CaptionerFile, token: CancelToken, patience: Patience = PA
 def delete_captioner(row: CaptionerWeights) -> int:
     """Deletes all files of these weights, and what unfinished downloads left; gives the bytes set free.
 
-    The digests by which they were known are forgotten with them. Raises NothingFound, ValueRefused (it comes along).
+    The digests by which they were known are forgotten with them. Raises NothingFound.
     """
-    if not row.url:
-        raise ValueRefused(
-            f"{row.model}:{row.name} is not a downloaded file; it was left.", "Only downloaded weights are deleted."
-        )
     places = [weights_folder() / name for name in stored_names(row)]
     here = [place for place in places if place.is_file() or Part(place).path.is_file()]
     if not here:

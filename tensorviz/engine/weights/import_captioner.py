@@ -58,13 +58,10 @@ def still_missing(row: CaptionerWeights) -> str:
 def _found(row: CaptionerWeights, folder: Path) -> list[tuple[CaptionerFile, Path]]:
     """What lies in a folder under the names of the files, as published or as here."""
     pieces = [piece for file in row.files for piece in file.pieces]
-    found = [
-        (piece, item)
-        for piece in pieces
-        if (item := next((item for name in (piece.title, piece.name) if (item := folder / name).is_file()), None))
-    ]
+    places = [(piece, folder / name) for piece in pieces for name in (piece.title, piece.name)]
+    found = {piece.key: (piece, place) for piece, place in reversed(places) if place.is_file()}
     if found:
-        return found
+        return [found[piece.key] for piece in pieces if piece.key in found]
     names = ", ".join(piece.title for piece in pieces)
     raise NothingFound(f"In the folder {path_text(folder)} is no file of {row.model}.", f"Its files are {names}.")
 

@@ -171,7 +171,8 @@ class BaseChooser(QWidget):
         self._nothing.say_or_hide(self._why_nothing(shown))
         self.list.setVisible(bool(shown))
         self._notes.say_or_hide("\n".join(filter(None, self._sentences())))
-        self._disk.setText(f"{bytes_text(self._catalogue.disk_bytes)} on disk")
+        nbytes = self._catalogue.disk_bytes
+        self._disk.setText(f"{bytes_text(nbytes)} on disk" if nbytes else "Nothing fetched")
 
     def _why_nothing(self, shown: int) -> str:
         problem = self._catalogue.problem

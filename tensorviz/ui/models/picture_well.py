@@ -28,6 +28,7 @@ from tensorviz.ui.commands import command
 from tensorviz.ui.icons import icon
 from tensorviz.ui.models.picture_delegate import MARGIN, PictureDelegate
 from tensorviz.ui.models.picture_list import Index, PictureList
+from tensorviz.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tensorviz.ui.state.workspace import Workspace
 
 FOCUS_RING = 2  # pixels, from the stylesheet
+BESIDE_TITLE = 60  # pixels: margins, gaps and a short count
 MENU = (
     ("results.run", "results.run_all", "translate.run", "translate.selected_to_folder"),
     ("pictures.copy_path", "pictures.show_folder"),
@@ -57,7 +59,8 @@ class PictureWell(QFrame):
         super().__init__(parent)
         self._workspace = workspace
         self.setMinimumWidth(140)
-        self._count = QLabel(self)
+        self._title = QLabel("Pictures", self)
+        self._count = ElidedLabel(mode=Qt.TextElideMode.ElideRight, parent=self)
         self._count.setProperty("role", "muted")
         self.view = PictureView(workspace, self)  # first, so that it is first in the order of the Tab key
         self._tools = {identifier: self._tool(identifier) for identifier in TOOLS}
@@ -77,14 +80,19 @@ class PictureWell(QFrame):
     def _heading(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
-        title = QLabel("Pictures", self)
-        title.setProperty("role", "heading")
-        row.addWidget(title)
+        self._title.setProperty("role", "heading")
+        row.addWidget(self._title)
         row.addSpacing(4)
         row.addWidget(self._count, 1)
         for identifier in TOOLS:
             row.addWidget(self._tools[identifier])
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's: where there is little room, the title goes before anything of it is cut."""
+        super().resizeEvent(event)
+        tools = sum(tool.sizeHint().width() for tool in self._tools.values())
+        self._title.setVisible(self.width() >= tools + self._title.sizeHint().width() + BESIDE_TITLE)
 
     def _tool(self, identifier: str) -> QToolButton:
         row = command(identifier)

@@ -63,6 +63,13 @@ class Outcomes:
             self._known[path] = _Outcome(job, meaning, problem)
             self._show(path)
 
+    def recall(self, path: str, meaning: Meaning) -> None:
+        """A translation that was drawn before is looked at again, and is as good as a new one."""
+        known = self._known.get(path)
+        if known is not None and known.meaning != meaning:
+            self._known[path] = _Outcome(known.job, meaning, None)
+            self._show(path)
+
     def mark_waiting(self, paths: Iterable[str]) -> None:
         """Jobs will come to the pictures."""
         self._pictures.mark(TASK, paths, "waiting")

@@ -220,13 +220,16 @@ class TranslationsState(QObject):
         """Ends a batch; what is kept stays."""
         self._folders.cancel(job)
 
-    def save(self, which: Which, path: str) -> int | None:
-        """Writes the translated picture, or that of the way back, to a file; None when there is no such picture."""
+    def save(self, which: Which, path: str, *, replace: bool = False) -> int | None:
+        """Writes the translated picture, or that of the way back, to a file; None when there is no such picture.
+
+        replace: take the place of a file of that name; without it, the new one gets a number.
+        """
         shown = self.translation
         if shown is None or (which == "back" and shown.way_back is None):
             return None
         picture = shown.way_back.picture if which == "back" and shown.way_back is not None else shown.after
-        job = self._jobs.send(SavePicture(picture, path))
+        job = self._jobs.send(SavePicture(picture, path, replace))
         self._saves.add(job)
         return job
 
@@ -239,8 +242,10 @@ class TranslationsState(QObject):
         self._seen = wish
         if self._ask is not None and not self._ask.by_hand and self._ask.wish != wish:
             self._drop()
-        if (shown := self._shown()) is not None and self._pictures.current is not None:
-            self._cache.use(self._pictures.current, shown)
+        if (shown := self._shown()) is not None and (path := self._pictures.current) is not None:
+            self._cache.use(path, shown)
+            if shown.meaning == self._choice.meaning and self._ask is None and not self._folders.waits(path):
+                self._outcomes.recall(path, shown.meaning)
         if wish is not None and wish != seen and self._is_due(wish, seen):
             self._send(wish, by_hand=False)
         else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tensorviz.ui.translate import block_text as text
@@ -15,6 +16,7 @@ from tensorviz.ui.translate.block_pages import BlockPages, waiting
 from tensorviz.ui.translate.block_row import BlockRow
 from tensorviz.ui.translate.undrawn_card import UndrawnCard
 from tensorviz.ui.translate.words import problem_words
+from tensorviz.ui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -38,7 +40,7 @@ class BlockStrip(QWidget):
         self._workspace = workspace
         self._pages = BlockPages(workspace)
         self._shown: dict[str, Page] = {}
-        self.hint, self.progress = QLabel(), QLabel()
+        self.hint, self.progress = ElidedLabel(mode=Qt.TextElideMode.ElideRight), QLabel()
         self.row = BlockRow("Steps from the picture to its translation", self)
         self.boxes: dict[str, BlockBox] = {}
         self.card = UndrawnCard()
@@ -150,8 +152,7 @@ class BlockStrip(QWidget):
         title.setProperty("role", "heading")
         line = QHBoxLayout()
         line.addWidget(title)
-        line.addWidget(self.hint)
-        line.addStretch()
+        line.addWidget(self.hint, 1)
         line.addWidget(self.progress)
         for label in (self.hint, self.progress):
             label.setProperty("role", "muted")

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from tensorviz.core.text import seconds_text
 from tensorviz.ui.translate.words import fact_lines
-from tensorviz.ui.widgets.elided_label import ElidedLabel
 from tensorviz.ui.widgets.stacked_bar import Part, StackedBar
 from tensorviz.ui.widgets.wrapped_label import WrappedLabel
 
@@ -30,8 +29,7 @@ class Facts(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        end = Qt.TextElideMode.ElideRight
-        self.values = {name: ElidedLabel(mode=end, parent=self) for name in NAMES}
+        self.values = {name: WrappedLabel(parent=self) for name in NAMES}
         self._titles = {name: QLabel(name, self) for name in NAMES}
         self.times, self.times_title, self.notes = StackedBar(self), QLabel(self), WrappedLabel("muted", self)
         self.times.setAccessibleName("Time taken")
@@ -41,7 +39,7 @@ class Facts(QWidget):
         grid.setColumnStretch(1, 1)
         for row, (name, value) in enumerate(self.values.items()):
             self._titles[name].setProperty("role", "muted")
-            grid.addWidget(self._titles[name], row, 0)
+            grid.addWidget(self._titles[name], row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1)
         self.times_title.setProperty("role", "muted")
         column = QVBoxLayout(self)
@@ -55,8 +53,7 @@ class Facts(QWidget):
         """Shows what this one was drawn with."""
         lines = fact_lines(translation)
         for name, value in self.values.items():
-            value.setText(lines.get(name, ""))
-            value.setVisible(name in lines)
+            value.say_or_hide(lines.get(name, ""))
             self._titles[name].setVisible(name in lines)
         self._show_times(translation)
         self.notes.say_or_hide("\n".join(f"\N{BULLET} {note}" for note in translation.row.notes))

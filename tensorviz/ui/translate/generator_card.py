@@ -119,8 +119,11 @@ class GeneratorCard(BaseCard):
         if back is None:
             return
         if back.here:
+            again = self._swap.hasFocus()
             self.show_model(back.model, back.name)
             self.use()
+            if again:  # it was hidden for a moment
+                self._swap.setFocus()
         else:
             self._show_back()
             self.fetch()

@@ -38,18 +38,22 @@ class Side(QWidget):
         self.stretch = QCheckBox("Scale to the largest difference", self)
         self.beside = QCheckBox("Pictures beside one another", self)
         self.ranges, self.sizes, self.facts = RangeChoice(self), SizeChoice(self), Facts(self)
+        self.back = QCheckBox("Translate back too", self)
+        self.back.setToolTip("Every picture is translated there and back, which takes about twice as long")
         self.beside.setChecked(True)
         self.beside.setAccessibleDescription(
             "Before, after, back and the error; without it before and back with the slider."
         )
         self.stretch.toggled.connect(self.stretched)
         self.beside.toggled.connect(self.together)
+        self.back.clicked.connect(workspace.translations.set_there_and_back)
         self.ranges.chosen.connect(self._choose_range)
         self.sizes.taken.connect(workspace.generator.set_resize)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 8, 4)
         column.setSpacing(8)
-        for widget in (self.standing, self.numbers, self.stretch, self.beside, self.ranges, self.sizes, self.facts):
+        choices = (self.ranges, self.sizes, self.back)
+        for widget in (self.standing, self.numbers, self.stretch, self.beside, *choices, self.facts):
             column.addWidget(widget)
         column.addStretch(1)
 
@@ -85,6 +89,9 @@ class Side(QWidget):
         self.ranges.show_choice(choice.input_range, sentences, norm_text(generator.row))
         memory = generator.memory(size) if size is not None else None
         self.sizes.show_choice(choice.resize, memory_text(memory))
+        back, translations = generator.back_row, self._workspace.translations
+        self.back.setVisible(back is not None and back.here and translations.view != "back")  # that view asks for it
+        self.back.setChecked(translations.there_and_back)
 
     def _size(self) -> tuple[int, int] | None:
         pictures = self._workspace.pictures

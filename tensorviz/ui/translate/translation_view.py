@@ -80,7 +80,10 @@ class TranslationView(QScrollArea):
         item = self._item()
         self.stage.refresh()
         self.line.show_item(item)
+        cancelled = self.line.cancel.hasFocus()
         self.line.show_job(self._workspace.translations.job)
+        if cancelled and not self.line.cancel.hasFocus():
+            self.stage.seen.setFocus()  # not to what follows, whose keys choose another way to draw
         self.side.refresh()
 
     def _item(self) -> PictureItem | None:

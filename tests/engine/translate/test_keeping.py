@@ -74,3 +74,34 @@ def test_an_ending_stands_behind_the_name_whatever_is_in_it(tmp_path: Path) -> N
     long = "x" * 300
     kept = [folder.keep(RED, source, "-back") for source in ("a.v2.png", "a.v2.png", f"{long}.png")]
     assert [Path(path).name for path in kept] == ["a.v2-back.png", "a.v2-back-1.png", f"{'x' * 200}-back.png"]
+
+
+def test_what_is_kept_together_stays_or_goes_together(tmp_path: Path) -> None:
+    (tmp_path / "x-back.png").write_bytes(b"mine")
+    folder = OutputFolder(tmp_path)
+    before = folder.keep(RED, "before.png")
+    made: list[str] = []
+
+    def keep_two_and_fail() -> None:
+        with folder.together():
+            made.extend(folder.keep(RED, "x.png", ending) for ending in ("", "-back"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        keep_two_and_fail()
+    assert made == [str(tmp_path / "x.png"), str(tmp_path / "x-back-1.png")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["before.png", "x-back.png"]
+    assert (tmp_path / "x-back.png").read_bytes() == b"mine"
+    with folder.together():
+        kept = folder.keep(RED, "x.png")
+    assert Path(before).is_file()
+    assert Path(kept).is_file()
+
+
+def test_what_a_form_cannot_hold_is_said_before(tmp_path: Path) -> None:
+    for size in ((65_501, 8), (8, 70_000)):
+        OutputFolder(tmp_path).check(size)
+        with pytest.raises(ValueRefused, match="JPEG holds 65500 a side") as caught:
+            OutputFolder(tmp_path, "jpeg").check(size)
+        assert "--save-as png" in caught.value.hint
+    OutputFolder(tmp_path, "jpeg").check((65_500, 8))

@@ -18,10 +18,10 @@ from tensorviz.engine.worker import Job
 PICTURE = Preview(5, 4, np.random.default_rng(1).integers(0, 256, 60, dtype=np.uint8).tobytes())
 
 
-def saved(picture: Preview, path: str) -> str:
+def saved(picture: Preview, path: str, replace: bool = False) -> str:
     """The file that the picture has become."""
     said: list[Event] = []
-    translation_handlers(TranslatorSource())[SavePicture](Job(7, SavePicture(picture, path), said.append))
+    translation_handlers(TranslatorSource())[SavePicture](Job(7, SavePicture(picture, path, replace), said.append))
     (event,) = said
     assert isinstance(event, PictureSaved)
     return event.path
@@ -44,6 +44,19 @@ def test_no_file_is_written_over(tmp_path: Path) -> None:
     names = [saved(PICTURE, str(tmp_path / "a.png")) for _ in range(3)]
     assert names == [str(tmp_path / f"a-{number}.png") for number in (1, 2, 3)]
     assert (tmp_path / "a.png").read_text() == "mine"
+
+
+def test_what_somebody_agreed_to_replace_is_replaced_or_stays_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_text("mine")
+    with pytest.raises(TensorvizError, match="JPEG holds"):
+        saved(Preview(70_000, 1, bytes(210_000)), str(tmp_path / "a.jpg"), replace=True)
+    assert path.read_text() == "mine"
+    assert saved(PICTURE, str(path), replace=True) == str(path)
+    with Image.open(path) as image:
+        assert image.tobytes() == PICTURE.pixels
+    assert saved(PICTURE, str(tmp_path / "a"), replace=True) == str(tmp_path / "a-1.png"), "of that name nobody asked"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a-1.png", "a.png"]
 
 
 @pytest.mark.parametrize(("name", "said"), [

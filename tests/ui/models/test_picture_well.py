@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from tensorviz.core.pipeline import Preview
 from tensorviz.core.results import Failed
@@ -51,6 +51,21 @@ def test_an_empty_well_says_what_to_do(gallery: Gallery, qtbot: QtBot) -> None:
     assert well.view.isVisible()
     gallery.workspace.pictures.clear()
     assert not well.view.isVisible()
+
+
+@pytest.mark.parametrize("selected", [1, 2])
+def test_the_title_is_whole_or_gone(gallery: Gallery, qtbot: QtBot, selected: int) -> None:
+    gallery.give("/a.jpg", "/b.jpg")
+    gallery.workspace.pictures.set_selection([(0, selected)])
+    well = show(gallery, qtbot)
+    [title] = [label for label in well.findChildren(QLabel) if label.text() == "Pictures"]
+    assert title.isVisible()
+    for width in range(well.minimumWidth(), 260, 8):
+        well.resize(width, 600)
+        well.layout().activate()
+        assert not title.isVisible() or title.width() >= title.sizeHint().width()
+    well.resize(well.minimumWidth(), 600)
+    assert not title.isVisible()
 
 
 def test_everything_that_takes_the_keyboard_has_a_name(gallery: Gallery, qtbot: QtBot) -> None:

@@ -161,6 +161,7 @@ def test_another_choice_draws_again_and_the_old_picture_is_shown_as_stale(room: 
     assert len(room.asked()) == 2, "what was drawn with the earlier choice is known"
     assert room.translations.translation is old
     assert not room.is_stale()
+    assert not room.stale("/a")
 
 
 def test_another_spelling_of_the_same_generator_is_no_other(room: TranslateRoom) -> None:

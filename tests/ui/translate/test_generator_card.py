@@ -115,6 +115,14 @@ def test_swapping_the_direction_uses_the_other_at_once(room: GeneratorRoom) -> N
     assert room.chosen() == ("photo2painting", "V1")
 
 
+def test_the_keyboard_stays_on_the_button_that_swaps(room: GeneratorRoom) -> None:
+    room.chooser.show()
+    room.chooser.activateWindow()
+    room.card._swap.setFocus()
+    room.card._swap.click()
+    assert room.chooser.focusWidget() is room.card._swap
+
+
 def test_swapping_leaves_a_search_that_hides_the_other(room: GeneratorRoom) -> None:
     room.chooser.search.setText("oil")
     room.card._swap.click()

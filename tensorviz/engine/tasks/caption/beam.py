@@ -101,10 +101,11 @@ class _Chosen:
 def _choose(step: Step, beams: _Beams, before: int, beam: int, last_is_out: bool) -> _Chosen:
     """Each row gives as many continuations as there are rows; ties are in the order of the book's two loops."""
     logs = step.log_probabilities.float().cpu().view(len(beams.pictures), before, -1)
+    last = logs[:, :, -1].clone()
     if last_is_out:
-        logs = logs.clone()
         logs[:, :, -1] -= OUT
     best, words = logs.topk(beam, dim=2)
+    logs[:, :, -1] = last  # put back: a copy of all of it would take as long as the search
     totals = beams.sums[:, :before, None] + best
     flat, order = (part for part in totals.transpose(1, 2).flatten(1).sort(dim=1, descending=True, stable=True))
     rows, column = order % before, order // before

@@ -49,7 +49,7 @@ def build_captioner(tensors: Mapping[str, Tensor], infos: Infos) -> Built:
     _check_words(plan, infos)
     _check_options(plan, infos)
     network = _empty(plan)
-    return Built(network, assign(network, named))
+    return Built(network, assign(network, named, "sentence"))
 
 
 def _empty(plan: CaptionerPlan) -> Captioner:
@@ -78,6 +78,13 @@ def _check_words(plan: CaptionerPlan, infos: Infos) -> None:
 
 
 def _check_options(plan: CaptionerPlan, infos: Infos) -> None:
+    said = infos.options.get("vocab_size")
+    if isinstance(said, int) and said != plan.words - 1:
+        raise CheckpointMismatch(
+            f"The infos say vocab_size {count_text(said)}, and their vocabulary has {count_text(plan.words - 1)}"
+            " words.",
+            "They were changed by hand, or are damaged. Give the infos published with these weights.",
+        )
     for name in SAID_TWICE:
         known, said = getattr(plan, name), infos.options.get(name)
         if known and isinstance(said, int) and said not in (known, 0):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -175,7 +176,7 @@ def load_generator(
         model="" if is_file else given,
         weights=given if is_file else numbers,
         input_range=input_range,
-        resize=resize,
+        resize=int(resize) if isinstance(resize, Integral) and not isinstance(resize, bool) else resize,
         device=str(device),
     )
     return PictureTranslator(load_translator(choice))

@@ -19,7 +19,11 @@ from tensorviz.core.text import path_text
 from tensorviz.engine.writing import replacing_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL import Image
+
+    from tensorviz.core.translation import Size
 
 PictureFormat = Literal["png", "jpeg"]
 SUFFIXES: dict[str, str] = {"png": ".png", "jpeg": ".jpg"}
@@ -43,7 +47,24 @@ class OutputFolder:
         self.path = os.fspath(path)
         self.form = form
         self._used: dict[str, int] = {}
+        self._fresh: list[str] = []
         _make(self.path)
+
+    def check(self, size: Size) -> None:
+        """Raises ValueRefused when a file of this form holds no picture of (width, height)."""
+        _check_size(size, self.form, "Keep it as PNG (--save-as png), or choose a smaller shorter side (--resize).")
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What is kept inside stays when the block ends well; otherwise none of it does."""
+        self._fresh = []
+        try:
+            yield
+        except BaseException:
+            for path in self._fresh:
+                with contextlib.suppress(OSError):
+                    Path(path).unlink()
+            raise
 
     def keep(self, image: Image.Image, source: str, ending: str = "") -> str:
         """Writes the picture under the name of its source, or that name with a number when it is taken; gives the path.
@@ -56,11 +77,14 @@ class OutputFolder:
         target, number = _reserved(self.path, stem, suffix, self._used.get(stem, 0))
         self._used[stem] = max(number, 1)
         _fill(target, image, self.form)
+        self._fresh.append(target)
         return target
 
 
-def keep_as(image: Image.Image, path: str) -> str:
+def keep_as(image: Image.Image, path: str, *, replace: bool = False) -> str:
     """Writes the picture to `path`, or to that name with a number when it is taken; gives the path it has become.
+
+    replace: take the place of the file that has exactly this name, as somebody was asked and agreed.
 
     .png, .jpg and .jpeg say the form; a name without a suffix gets .png. The file appears whole or not at all. Raises
     ValueRefused for another suffix, and when it cannot be written.
@@ -79,9 +103,20 @@ def keep_as(image: Image.Image, path: str) -> str:
             f"The picture has {image.width} x {image.height} pixels, and JPEG holds {LARGEST_JPEG} a side at most.",
             "Save it as .png.",
         )
+    if replace and suffix and os.path.exists(path):
+        with replacing_bytes(path) as file:
+            image.save(file, **SETTINGS[form])
+        return path
     target, _ = _reserved(folder, stem, suffix or SUFFIXES[form], 0)
     _fill(target, image, form)
     return target
+
+
+def _check_size(size: Size, form: PictureFormat, hint: str) -> None:
+    if form == "jpeg" and max(size) > LARGEST_JPEG:
+        raise ValueRefused(
+            f"The picture has {size[0]} x {size[1]} pixels, and JPEG holds {LARGEST_JPEG} a side at most.", hint
+        )
 
 
 def _fill(target: str, image: Image.Image, form: PictureFormat) -> None:

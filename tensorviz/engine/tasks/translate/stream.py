@@ -35,7 +35,8 @@ def translate_stream(
 
     beside: what is to be drawn and kept beside each picture.
     One picture is in memory at a time. Raises Cancelled between pictures and layers; whatever else goes wrong with a
-    picture becomes its row, but for a folder that cannot be written any more, which ends the stream.
+    picture becomes its row, but for a folder that cannot be written any more, which ends the stream. Then nothing stays
+    there of the picture that could not be kept whole, with all that is drawn beside it.
     """
     for item in items:
         if token is not None:
@@ -53,6 +54,7 @@ def _row(
     try:
         picture = open_picture(path)
         decoded = time.perf_counter() - started
+        folder.check(translator.plan(picture.image.size).result)
         drawn = translator.translate(picture.image, token)
         more = beside.draw(translator, picture.image, drawn, token)
     except Cancelled:
@@ -60,7 +62,6 @@ def _row(
     except Exception as error:  # noqa: BLE001 - one picture must not end a batch; the unknown keeps its traceback
         details = "" if isinstance(error, TensorvizError) else traceback.format_exc()
         return Failed(path, problem_of(error, details), SPEC.id)
-    output = folder.keep(drawn.image, path)
     identity = translator.identity
     row = Translated(
         path=path,
@@ -69,9 +70,10 @@ def _row(
         device=translator.device,
         precision="fp32",
         seconds=Seconds(decoded, drawn.preprocess, drawn.forward, 0.0),
-        output=output,
+        output="",
         size=drawn.image.size,
         notes=(*picture.notes, *identity.notes),
     )
-    row = beside.keep(row, more, folder)
+    with folder.together():
+        row = beside.keep(replace(row, output=folder.keep(drawn.image, path)), more, folder)
     return replace(row, seconds=replace(row.seconds, total=time.perf_counter() - started))

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 POLL = 0.03  # seconds between two looks at the token
 PATIENCE = 5.0  # seconds for a killed process to be gone
 MOST = 2  # generators that are kept there
+LAST_MOMENT = 1.0  # seconds for one that has closed its pipes to be gone
 SMALLER = "Choose a smaller shorter side (--resize), or close other programs."
+TRY_AGAIN = f"Try it again. If it happens again: {SMALLER[0].lower()}{SMALLER[1:]}"
 MAIN = "import sys; sys.path[:] = sys.argv[1:]; from tensorviz.engine.tasks.translate.workshop_main import main; main()"
 
 
@@ -184,23 +186,23 @@ def _talk(process: subprocess.Popen[bytes], request: Any, replies: queue.SimpleQ
             kind = reply[0]
     except MemoryError:
         replies.put(("failed", ("memory", "The memory was not enough for what was drawn.", SMALLER)))
-    except (OSError, EOFError, ValueError):  # it died, or was killed and its pipes closed
+    except Exception:  # noqa: BLE001 - it died, its pipes were closed, or what it says is no frame: no answer will come
         replies.put(("died", None))
 
 
 def _death(process: subprocess.Popen[bytes]) -> TensorvizError:
     """What is said of a process that ended although nobody wished it."""
     try:
-        code = process.wait(PATIENCE)
+        code = process.wait(LAST_MOMENT)
     except subprocess.TimeoutExpired:
-        code = 0
+        return TensorvizError("The process that draws said what makes no sense.", TRY_AGAIN)
     if code == -getattr(signal, "SIGKILL", 9):  # by the system, which does so when memory runs out
         return MemoryExhausted(
             "The system ended the process that draws, most likely because the memory of the computer ran out.", SMALLER
         )
     return TensorvizError(
         f"The process that draws ended unexpectedly ({f'signal {-code}' if code < 0 else f'exit code {code}'}).",
-        f"Try it again. If it happens again: {SMALLER[0].lower()}{SMALLER[1:]}",
+        TRY_AGAIN,
     )
 
 
