@@ -59,7 +59,7 @@ def path_text(path: str | os.PathLike[str]) -> str:
     try:
         return os.fsencode(path).decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:  # half a letter: no file can be named so, and somebody may ask for it all the same
-        return os.fspath(path).encode("utf-8", "backslashreplace").decode()  # type: ignore[union-attr]  # bytes never fail
+        return os.fspath(path).encode("utf-8", "backslashreplace").decode()
 
 
 def printable(text: str) -> str:

@@ -47,6 +47,8 @@ def translation_plan(size: Size, input_range: InputRange = "trained", resize: in
     is added, and the result has the network's own size. Raises ValueRefused for a size that a generator cannot take.
     """
     check_resize(resize)
+    if min(size) < 1:
+        raise ValueRefused(f"A picture of {size[0]} x {size[1]} pixels has none.", "Each side needs at least one.")
     resized = shorter_side(size, resize) if resize else size
     if input_range == "trained":
         network = max(LEAST_TRAINED, _up(resized[0])), max(LEAST_TRAINED, _up(resized[1]))

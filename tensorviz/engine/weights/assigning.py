@@ -5,6 +5,7 @@ Must not know which network it is, files, or devices.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import torch
@@ -65,13 +66,18 @@ def _check_numbers(tensors: Mapping[str, Tensor], what: str) -> None:
             f"The tensor {whole} of the checkpoint is of type {str(numbers[whole].dtype).removeprefix('torch.')}.",
             "Give the checkpoint with floating-point numbers that it was made from.",
         )
-    bad = [name for name, value in numbers.items() if not bool(torch.isfinite(value.float()).all())]
+    bad = [name for name, value in numbers.items() if not _is_finite(value)]
     if bad:
         raise CheckpointMismatch(
             f"{plural(len(bad), 'tensor')} of the checkpoint hold NaN or infinity ({bad[0]} first), so every {what}"
             " would be empty.",
             "Its training failed, or the file is damaged: take an earlier one, or download it again.",
         )
+
+
+def _is_finite(value: Tensor) -> bool:
+    """A sum is finite only where all is; it reads the numbers once, and overflows only where they are huge."""
+    return math.isfinite(float(value.sum(dtype=torch.float32))) or bool(torch.isfinite(value.float()).all())
 
 
 def _plain(value: Tensor) -> Tensor:

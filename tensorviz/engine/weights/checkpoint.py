@@ -15,11 +15,11 @@ from typing import IO, TYPE_CHECKING
 import torch
 
 from tensorviz.core.errors import CheckpointUnreadable
-from tensorviz.core.text import bytes_text, path_text
+from tensorviz.core.text import bytes_text, path_text, printable
 from tensorviz.engine.hearing import quiet
 from tensorviz.engine.weights.pickle_scan import Bounded, ScanFailed, Scanned, scan
 from tensorviz.engine.weights.safetensors_file import HeaderLies, looks_like_safetensors, read_safetensors
-from tensorviz.engine.weights.unwrap import find_tensors
+from tensorviz.engine.weights.unwrap import find_tensors, groups
 
 if TYPE_CHECKING:
     import os
@@ -84,8 +84,19 @@ def _read(stream: IO[bytes], size: int, name: str) -> Checkpoint:
     else:
         raise _not_a_checkpoint(head, name)
     _refuse_unsafe(scanned, name)
-    tensors, found_notes = find_tensors(_load(stream, name))
+    loaded = _load(stream, name)
+    tensors, found_notes = find_tensors(loaded)
+    if not tensors and (several := groups(loaded)):
+        raise _several(several, name)
     return _checked(Checkpoint(tensors, container, found_notes), size, name)
+
+
+def _several(names: tuple[str, ...], name: str) -> CheckpointUnreadable:
+    shown = printable(", ".join(names[:5]) + (", ..." if len(names) > 5 else ""))
+    return CheckpointUnreadable(
+        f"{name} holds {len(names)} groups of tensors, and which is meant cannot be told: {shown}.",
+        f"torch.save(torch.load(FILE)[{printable(names[0])!r}], NEW) makes a file of one of them.",
+    )
 
 
 def _not_a_checkpoint(head: bytes, name: str) -> CheckpointUnreadable:

@@ -5,6 +5,7 @@ Must not know what the entries hold.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 from tensorviz.core.errors import ValueRefused
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-FORBIDDEN = ":/\\\n\r\t"  # a colon separates model and weights on the command line
+FORBIDDEN = ":/\\"  # a colon separates model and weights on the command line
+STEERING = ("Cc", "Cs")  # categories of what steers a terminal, and of halves of letters
+TURNING = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # what is read is not what is there
+LONGEST = 200
 
 
 def entries_file() -> Path:
@@ -36,13 +40,21 @@ def check_name(name: str, others: Iterable[str] = ()) -> None:
 
     others: names of the own entries of the other task; one name means one model, of whatever task.
     """
-    if not name.strip() or name != name.strip() or any(letter in FORBIDDEN for letter in name):
+    if not name.strip() or name != name.strip() or any(map(_is_forbidden, name)):
         raise ValueRefused(f"A model cannot be named {name!r}.", "Use letters, digits, spaces and hyphens.")
+    if len(name) > LONGEST:
+        raise ValueRefused(
+            f"A model cannot have a name of {len(name)} letters ({name[:20]}...).", f"Use {LONGEST} letters at most."
+        )
     folded = name.casefold()
     if any(folded == known.casefold() for known in catalogue_names()):
         raise ValueRefused(f'"{name}" is the name of a model of the catalogue.', f'Use another, e.g. "my {name}".')
     if any(folded == known.casefold() for known in others):
         raise ValueRefused(f'"{name}" is the name of another own model.', f'Use another, e.g. "{name} 2".')
+
+
+def _is_forbidden(letter: str) -> bool:
+    return letter in FORBIDDEN or letter in TURNING or unicodedata.category(letter) in STEERING
 
 
 def catalogue_names() -> tuple[str, ...]:

@@ -114,7 +114,7 @@ def forget_digest(row: Known) -> None:
 def _read() -> dict[str, str]:
     try:
         seen = json.loads(fingerprints_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}  # as on the first day: the files are checked by what is published
     return {k: v for k, v in seen.items() if isinstance(v, str)} if isinstance(seen, dict) else {}
 

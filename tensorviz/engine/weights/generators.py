@@ -6,6 +6,7 @@ Must not know how networks are built or files fetched; `tools/make_generators.py
 from __future__ import annotations
 
 import json
+import stat
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,7 +184,7 @@ def _own_model(entry: OwnGenerator) -> ModelRow:
 def _own_weights(entry: OwnGenerator) -> GeneratorWeights:
     """The row of a kept file; `path` is None while it is not there."""
     path = Path(entry.path)
-    here = path.is_file()
+    size = _size_of(path)
     return GeneratorWeights(
         model=entry.name,
         name=path.name,
@@ -192,15 +193,24 @@ def _own_weights(entry: OwnGenerator) -> GeneratorWeights:
         gflops=gflops_of(entry.width, entry.blocks),
         accuracy_1=None,
         accuracy_5=None,
-        file_bytes=path.stat().st_size if here else 0,
+        file_bytes=size or 0,
         licence=OWN_TRAINED_ON,
         recipe=NO_RECIPE,
         url="",
         sha256_prefix="",
         classes=0,
         trained_on=OWN_TRAINED_ON,
-        path=str(path) if here else None,
+        path=None if size is None else str(path),
         way_back=entry.way_back,
         width=entry.width,
         blocks=entry.blocks,
     )
+
+
+def _size_of(path: Path) -> int | None:
+    """The bytes of a file; None while it is not there, or cannot be asked about."""
+    try:
+        facts = path.stat()
+    except (OSError, ValueError):
+        return None
+    return facts.st_size if stat.S_ISREG(facts.st_mode) else None

@@ -26,6 +26,12 @@ def find_tensors(loaded: object) -> tuple[dict[str, torch.Tensor], tuple[str, ..
     return _without_prefixes(tensors, notes), tuple(notes)
 
 
+def groups(loaded: object) -> tuple[str, ...]:
+    """The names under which more than one group of tensors lies, of which none is known to be the one that is meant."""
+    found = [key for key in loaded if _holds_tensors(loaded[key], DEEPEST)] if isinstance(loaded, Mapping) else []
+    return tuple(map(str, found)) if len(found) > 1 else ()
+
+
 def _descend(loaded: object, notes: list[str], depth: int) -> Mapping[Any, Any]:
     if not isinstance(loaded, Mapping):
         return {}

@@ -134,3 +134,12 @@ def test_wrapped_and_prefixed_files_are_read_as_they_are(kept: Kept) -> None:
         translator = load_translator(GeneratorChoice(weights=str(kept(wrapped)), device="cpu"))
         assert translator.forward.network.plan.blocks == 6
         assert translator.identity.notes
+
+
+def test_a_checkpoint_of_two_generators_is_not_said_to_be_empty(kept: Kept) -> None:
+    path = kept({"netG_A": checkpoint(SMALL), "netG_B": checkpoint(SMALL, 1), "epoch": 3})
+    with pytest.raises(CheckpointUnreadable, match=r"2 groups of tensors, .*: netG_A, netG_B\.") as caught:
+        load_translator(GeneratorChoice(weights=str(path), device="cpu"))
+    assert "['netG_A']" in caught.value.hint
+    with pytest.raises(CheckpointUnreadable, match="no tensors in it"):
+        load_translator(GeneratorChoice(weights=str(kept({"a": {}, "b": {"c": 1}})), device="cpu"))

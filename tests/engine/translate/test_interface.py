@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -111,3 +113,51 @@ def test_what_makes_no_sense_is_a_sentence(arguments: dict[str, Any], word: str)
 def test_what_is_no_picture_is_a_sentence(small_file: Path, thing: Any) -> None:
     with pytest.raises(TensorvizError, match="A picture was expected"):
         tensorviz.load_generator(small_file, device="cpu").translate(thing)
+
+
+class Raw(os.PathLike[bytes]):
+    """A path in bytes, as os.scandir(b".") gives them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __fspath__(self) -> bytes:
+        return os.fsencode(self._path)
+
+
+def test_paths_may_be_bytes_and_numbers_numpy_s(small_file: Path) -> None:
+    loaded = tensorviz.load_generator(Raw(small_file), device="cpu", resize=np.int64(24))  # type: ignore[arg-type]  # on purpose
+    assert loaded.translate(Image.new("L", (30, 40))).size == (24, 32)
+    assert loaded.there_and_back(Image.new("L", (9, 9)), Raw(small_file)).back.size == (24, 24)  # type: ignore[arg-type]  # on purpose
+    with pytest.raises(TensorvizError, match="True"):
+        tensorviz.load_generator(small_file, device="cpu", resize=True)
+
+
+@pytest.mark.parametrize("name", ["a" * 5000, "a" * 5000 + ".pth", "\ud800.pth", "\ud800", "x\0.pth"])
+def test_names_that_no_file_can_have_are_sentences(small_file: Path, name: str) -> None:
+    with pytest.raises(TensorvizError):
+        tensorviz.load_generator(name, device="cpu")
+    with pytest.raises(TensorvizError):
+        tensorviz.load_generator(weights=name, device="cpu")
+    with pytest.raises(TensorvizError):
+        tensorviz.load_generator(small_file, device="cpu").there_and_back(Image.new("L", (9, 9)), name)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions of POSIX, which root does not have")
+def test_a_file_in_a_closed_folder_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(0)
+    with pytest.raises(TensorvizError, match="is not there"):
+        tensorviz.load_generator(tmp_path / "closed" / "x.pth", device="cpu")
+
+
+@pytest.mark.parametrize("back", [":", ":V1"])
+def test_a_way_back_without_a_name_is_the_known_one_or_none(small_file: Path, back: str) -> None:
+    with pytest.raises(TensorvizError, match="No way back is known"):
+        tensorviz.load_generator(small_file, device="cpu").there_and_back(Image.new("L", (9, 9)), back)
+    found = tensorviz.load_generator(device="cpu", resize=8).there_and_back(Image.new("L", (9, 9)), back)
+    assert found.back.size == (8, 8)
+
+
+def test_a_picture_without_pixels_takes_no_memory_but_a_sentence(small_file: Path) -> None:
+    with pytest.raises(TensorvizError, match="0 x 5 pixels has none"):
+        tensorviz.load_generator(small_file, device="cpu").memory((0, 5))

@@ -155,3 +155,23 @@ def test_a_list_that_cannot_be_written_is_a_sentence() -> None:
     with pytest.raises(TensorvizError, match=r"own generators .* cannot be written"):
         keep_generator(DAY)
     assert entries_file().parent.is_dir()
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\x1b[31m", "abc\u202edef", "half \ud800", "a\x85b", "a" * 201])
+def test_names_that_steer_a_terminal_or_have_no_end_are_refused(name: str) -> None:
+    with pytest.raises(ValueRefused) as caught:
+        keep_generator(OwnGenerator(name, "/x.pth"))
+    assert caught.value.message.isprintable()
+    assert list_generators() == ()
+
+
+@pytest.mark.parametrize("name", ["b\u00e9b\u00e9", "\U0001f469\u200d\U0001f3a8", "\u99ac", "-x", "a" * 200])
+def test_names_in_any_letters_are_fine(name: str) -> None:
+    keep_generator(OwnGenerator(name, "/x.pth"))
+    assert [row.name for row in list_generators()] == [name]
+
+
+@pytest.mark.parametrize("path", ["/x" + "a" * 5000, "/a\0b", "\ud800"])
+def test_a_path_that_cannot_be_asked_about_leaves_the_catalogue_readable(path: str) -> None:
+    rows = [row for row in read_generators([OwnGenerator("mine", path)]) if row.kind == "own"]
+    assert [weights.path for row in rows for weights in row.weights] == [None]

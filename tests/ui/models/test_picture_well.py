@@ -58,11 +58,13 @@ def test_the_title_is_whole_or_gone(gallery: Gallery, qtbot: QtBot, selected: in
     gallery.give("/a.jpg", "/b.jpg")
     gallery.workspace.pictures.set_selection([(0, selected)])
     well = show(gallery, qtbot)
+    layout = well.layout()
+    assert layout is not None
     [title] = [label for label in well.findChildren(QLabel) if label.text() == "Pictures"]
     assert title.isVisible()
     for width in range(well.minimumWidth(), 260, 8):
         well.resize(width, 600)
-        well.layout().activate()
+        layout.activate()
         assert not title.isVisible() or title.width() >= title.sizeHint().width()
     well.resize(well.minimumWidth(), 600)
     assert not title.isVisible()

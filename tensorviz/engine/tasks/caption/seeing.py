@@ -74,13 +74,19 @@ def eyes_of(tensors: Mapping[str, Tensor], shown: str) -> Eyes:
     """The network that the tensors are; shown: their file, for sentences. Raises CheckpointMismatch."""
     if TRUNK_MARK in tensors:
         return _small(tensors)
-    _check_resnet(tensors, shown)
-    _refuse_counters(tensors, shown)
     with torch.device("meta"):
         network = empty_resnet()
     network.fc = nn.Identity()  # the head is not looked at
+    if _plain_names(tensors) != _plain_names(network.state_dict()):
+        _check_resnet(tensors, shown)
+    _refuse_counters(tensors, shown)
     notes = assign(network, {name: value for name, value in tensors.items() if name not in HEAD}, "sentence")
     return Eyes(CaffeFeatures(network).eval(), FEATURES, FEATURES, notes)
+
+
+def _plain_names(tensors: Mapping[str, Tensor]) -> set[str]:
+    """Names without those of the head and of counters."""
+    return {name for name in tensors if name not in HEAD and not name.endswith(COUNTER)}
 
 
 def _small(tensors: Mapping[str, Tensor]) -> Eyes:

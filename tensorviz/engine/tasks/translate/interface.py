@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -126,7 +125,7 @@ class PictureTranslator:
                 f"The way back given is of type {type(back).__name__}.",
                 "Give a name of `tensorviz models --task translate`, the path of a file, or a loaded generator.",
             )
-        name = "" if back is None else os.fspath(back)
+        name = "" if back is None else os.fsdecode(back)
         if name not in self._backs:
             self._backs[name] = self._load_back(name)
         return self._backs[name]
@@ -170,16 +169,21 @@ def load_generator(
                 f"The {name} given is of type {type(value).__name__}.",
                 "Give a name of `tensorviz models --task translate`, or the path of a file.",
             )
-    given, numbers = os.fspath(name_or_path), os.fspath(weights)
+    given, numbers = os.fsdecode(name_or_path), os.fsdecode(weights)
     is_file = not numbers and is_file_choice(given)
     choice = GeneratorChoice(
         model="" if is_file else given,
         weights=given if is_file else numbers,
         input_range=input_range,
-        resize=int(resize) if isinstance(resize, Integral) and not isinstance(resize, bool) else resize,
+        resize=_whole(resize),
         device=str(device),
     )
     return PictureTranslator(load_translator(choice))
+
+
+def _whole(number: Any) -> Any:
+    """Whole numbers of NumPy as Python's; anything else as it is."""
+    return int(number) if isinstance(number, np.integer) else number
 
 
 def _opened(picture: PictureSource) -> Image.Image:

@@ -3,8 +3,12 @@
 Must not know torch or pixels: catalogue rows in, a file and names out.
 """
 
+# Files are asked about without exceptions: names may be too long for one, or lie where one may not look.
+# ruff: noqa: PTH110, PTH112, PTH113
+
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +68,7 @@ def source_of(choice: GeneratorChoice) -> Source:
 
 
 def _from_entry(entry: OwnGenerator) -> Source:
-    if not Path(entry.path).is_file():
+    if not os.path.isfile(entry.path):
         raise WeightsMissing(
             f"The file {path_text(entry.path)} of the kept generator {entry.name} is not there any more.",
             "Put it back, or remove the entry and keep it again from its new place.",
@@ -82,9 +86,9 @@ def _row(model: ModelRow, name: str) -> GeneratorWeights:
 
 def _from_file(choice: GeneratorChoice, own: Sequence[OwnGenerator]) -> Source:
     path = Path(choice.weights)
-    if not path.is_file():
-        other = "is a folder" if path.is_dir() else "is no ordinary file"
-        kind = other if path.exists() else "is not there"
+    if not os.path.isfile(path):
+        other = "is a folder" if os.path.isdir(path) else "is no ordinary file"
+        kind = other if os.path.exists(path) else "is not there"
         raise WeightsMissing(
             f"The weights file {path_text(choice.weights)} {kind}.",
             "Give a .pth, .pt or .safetensors file, or a name from `tensorviz models --task translate`.",
