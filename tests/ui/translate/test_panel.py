@@ -226,7 +226,7 @@ def test_a_shorter_side_is_chosen_or_typed(room: PanelRoom) -> None:
     field.setCurrentIndex(3)
     field.activated.emit(3)
     assert choice.choice.resize == 0
-    assert sizes.memory.text() == "about 1.8 GB of memory"
+    assert sizes.memory.text() == f"about {(3.7 * 64 + 6) * 4 * 2006 * 1006 / 1e9:.1f} GB of memory"
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "-5", "3.5", "99999", "1e3"])
