@@ -3,8 +3,8 @@
     python tools/make_captioners.py
 
 Sources: the tree of github.com/deep-learning-with-pytorch/ImageCaptioning.pytorch, whose object ids are the only
-fingerprints but one, and its eval.py, which joins the two chunks of the ResNet in this order. Must not know the program:
-run it again after a change of the tables.
+fingerprints but one, and its eval.py, which joins the two chunks of the ResNet in this order. Must not know the
+program: run it again after a change of the tables.
 """
 
 from __future__ import annotations

@@ -64,7 +64,8 @@ def test_a_bad_file_is_a_row_and_failures_pass(tmp_path: Path) -> None:
     good = pictures(tmp_path, 2)
     (tmp_path / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n cut")
     Image.new("RGB", (1, 1)).save(tmp_path / "one.png")
-    items = [good[0], str(tmp_path / "bad.png"), Failed("x", Problem("no")), str(tmp_path / "one.png"), good[1]]
+    bad, one = str(tmp_path / "bad.png"), str(tmp_path / "one.png")
+    items: list[str | Failed] = [good[0], bad, Failed("x", Problem("no")), one, good[1]]
     rows = list(Describer(loaded(seeing=Glance())).stream(items, BOOK))
     assert [type(row) for row in rows] == [Captioned, Failed, Failed, Failed, Captioned]
     assert {row.task for row in rows} == {"caption"}

@@ -122,7 +122,7 @@ def test_what_is_refused(seeing: tensorviz.PictureDescriber, tmp_path: Path) -> 
         lambda: blind.caption(Image.new("RGB", (9, 9))),
         lambda: seeing.caption(Image.new("RGB", (9, 9)), beam=2, seed=1),
         lambda: seeing.caption(3),  # type: ignore[call-overload]  # that is the point
-        lambda: seeing.caption(b"x.png"),  # type: ignore[call-overload]
+        lambda: seeing.caption(b"x.png"),  # type: ignore[arg-type]  # bytes are a sequence
         lambda: blind.decode(fc),
         lambda: blind.decode(fc[0], att),
         lambda: blind.decode(fc[:, :2], att),
