@@ -162,10 +162,13 @@ def test_a_cancelled_fetch_keeps_what_came(at: Callable[[Server], None]) -> None
         thread = threading.Thread(target=work)
         thread.start()
         assert server.stalled.wait(10)
+        part = weights_folder() / "neuraltalk2-resnet101a.pth.part"
+        while thread.is_alive() and not (part.exists() and part.stat().st_size >= 120_000):  # sent is not yet received
+            server.go_on.wait(0.01)
         token.cancel()
         thread.join(10)
         assert len(ended) == 1
-        assert (weights_folder() / "neuraltalk2-resnet101a.pth.part").stat().st_size == 120_000
+        assert part.stat().st_size == 120_000
         server.rules = [published]
         fetch()
         assert [asked.start for asked in server.asked if asked.path == "/resnet101a.pth"] == [None, 120_000]
