@@ -5,8 +5,7 @@
 Weights are random (seeded): only time and memory are looked at. Speed: each round runs the bare network and the
 translator on the same picture, one after the other; the median of the ratios of their processor time is printed, which
 other work on the computer disturbs less than the clock. Memory: the peak of a process of its own, above what it held
-before (Linux only). Small pictures of narrow networks may take more than is predicted, because the C library keeps
-freed blocks of up to 32 MiB; for them it is little all the same. --apart: only what is computed in a process of its
+before (Linux only). More cases are in bench_memory.py. --apart: only what is computed in a process of its
 own, for a picture of 1280 x 1024: how soon a cancel acts, what the other process costs. It takes some minutes.
 
 Must not know the engine beyond its translator.

@@ -139,8 +139,10 @@ def test_a_dropped_photograph_is_drawn_looked_at_in_four_ways_and_saved(
     assert person.panel.view.side.numbers.plain.startswith(f"Differs by {mean:.1f} of 255 levels on average")
 
     person.commands("translate.save", "Ctrl+Shift+S")
+    saved: list[str] = []
+    person.workspace.translations.saved.connect(saved.append)
     person.answers_dialog(tmp_path / "kept.png")
-    person.wait(lambda: (tmp_path / "kept.png").exists() and not person.workspace.jobs.active)
+    person.wait(lambda: saved == [str(tmp_path / "kept.png")])
     assert (pixels_in(tmp_path / "kept.png") == after).all()
 
 

@@ -68,8 +68,9 @@ def _check_numbers(tensors: Mapping[str, Tensor], what: str) -> None:
         )
     bad = [name for name, value in numbers.items() if not _is_finite(value)]
     if bad:
+        verb = "hold" if len(bad) > 1 else "holds"
         raise CheckpointMismatch(
-            f"{plural(len(bad), 'tensor')} of the checkpoint hold NaN or infinity ({bad[0]} first), so every {what}"
+            f"{plural(len(bad), 'tensor')} of the checkpoint {verb} NaN or infinity ({bad[0]} first), so every {what}"
             " would be empty.",
             "Its training failed, or the file is damaged: take an earlier one, or download it again.",
         )

@@ -136,21 +136,6 @@ def test_there_and_back_shows_three_pictures_and_the_error(room: PanelRoom) -> N
     assert canvas.after.pixelColor(0, 0).name() == named(BACK)
 
 
-def test_the_way_back_that_stays_wanted_can_be_given_up(room: PanelRoom) -> None:
-    room.begin()
-    room.translations.set_view("back")
-    room.answer()
-    back = room.panel.view.side.back
-    assert not back.isVisible(), "that view needs it"
-    room.translations.set_view("slider")
-    assert (back.isVisible(), back.isChecked()) == (True, True)
-    back.click()
-    assert not room.translations.there_and_back
-    room.workspace.generator.set_resize(128)
-    assert room.engine.last(Translate).back is None
-    assert not back.isChecked()
-
-
 def test_all_four_point_at_one_place_and_have_the_lens_together(room: PanelRoom) -> None:
     room.begin()
     room.translations.set_view("back")

@@ -208,7 +208,8 @@ def _notes(architecture: str, tensors: Mapping[str, Tensor]) -> tuple[str, ...]:
     notes = []
     bad = [name for name, value in tensors.items() if value.is_floating_point() and not _finite(value)]
     if bad:
-        notes.append(f"{plural(len(bad), 'tensor')} of the checkpoint hold NaN or infinity ({bad[0]} first)")
+        verb = "hold" if len(bad) > 1 else "holds"
+        notes.append(f"{plural(len(bad), 'tensor')} of the checkpoint {verb} NaN or infinity ({bad[0]} first)")
     kinds = {str(value.dtype).removeprefix("torch.") for value in tensors.values() if value.is_floating_point()}
     other = sorted(kinds - {"float32"})
     if other and "float32" not in kinds:
