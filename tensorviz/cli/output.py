@@ -65,9 +65,14 @@ def _drawn(row: Translated) -> list[str]:
 def _said(row: Captioned) -> list[str]:
     """The sentence, each word with its probability, and the sentences that lost."""
     words = [f"{printable(word)} {percent_text(word.probability)}" for word in row.words]
-    others = [f"  after it: {printable(beam.caption)}  ({beam.log_probability:.2f})" for beam in row.beams[1:]]
-    best = f"  {printable(row.text) or '(no word)'}  (log-probability {row.log_probability:.2f})"
+    others = [f"  after it: {printable(beam.caption)}  ({_log_text(beam.log_probability)})" for beam in row.beams[1:]]
+    best = f"  {printable(row.text) or '(no word)'}  (log-probability {_log_text(row.log_probability)})"
     return [best, *([f"  {', '.join(words)}"] if words else []), *others]
+
+
+def _log_text(log: float) -> str:
+    """Two digits behind the point, or two that mean something: -6.81, -0.0021."""
+    return f"{log:.2f}" if abs(log) >= 0.1 else f"{log:.2g}"
 
 
 class RowWriter:

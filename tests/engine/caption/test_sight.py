@@ -10,7 +10,7 @@ from PIL import Image
 from tensorviz.core.errors import Cancelled, MemoryExhausted, PictureUnreadable
 from tensorviz.engine.cancel import CancelToken
 from tensorviz.engine.tasks.caption.caffe_resnet import CaffeFeatures, empty_resnet
-from tensorviz.engine.tasks.caption.sight import LEAST_SEEN, PIXEL_BYTES, CaffeSight, TileSight, sight_of
+from tensorviz.engine.tasks.caption.sight import BESIDE, LEAST_SEEN, PIXEL_BYTES, CaffeSight, TileSight, sight_of
 from tensorviz.engine.tasks.caption.tiles import TileFeatures
 from tests.engine.caption.made import Glance
 
@@ -73,12 +73,12 @@ def test_larger_pictures_are_made_smaller_when_asked(
 
 
 def test_what_needs_too_much_memory_says_which_size_fits() -> None:
-    sight, _ = glancing(free=PIXEL_BYTES * 1000 * 500)
+    sight, _ = glancing(free=PIXEL_BYTES * 1000 * 500 + BESIDE)
     sight.prepared(Image.new("RGB", (1000, 500)))
     with pytest.raises(MemoryExhausted, match="4,000 x 2,000 pixels") as caught:
         sight.prepared(Image.new("RGB", (4000, 2000)))
     assert "--largest-side 992" in caught.value.hint  # 1000, down to what a place of the last layer covers
-    smaller, _ = glancing(992, free=PIXEL_BYTES * 1000 * 500)
+    smaller, _ = glancing(992, free=PIXEL_BYTES * 1000 * 500 + BESIDE)
     assert smaller.prepared(Image.new("RGB", (4000, 2000))).shape == (496, 992, 3)
 
 

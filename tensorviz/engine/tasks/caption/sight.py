@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from tensorviz.core.caption_choice import LEAST_SIDE
 from tensorviz.core.errors import MemoryExhausted, PictureUnreadable
 from tensorviz.core.text import bytes_text, count_text
 from tensorviz.engine.devices import computing_in, is_out_of_memory, release_memory
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     Size = tuple[int, int]
 
 LEAST_SEEN = 3  # pixels a side: its pool takes three at a time, after a convolution that halves
-PIXEL_BYTES = 300  # bytes for each pixel of a picture while the network sees it; see tests/bench/bench_caption.py
+# Bytes that a picture takes while the network sees it: for each pixel, and beside; see tests/bench/bench_caption.py.
+PIXEL_BYTES, BESIDE = 230, 100_000_000
 SHARE = 0.8  # of the free memory that a picture may take
 USUAL_SIDE = 640
 
@@ -120,7 +122,7 @@ class CaffeSight(Sight):
     def memory(self, size: Size) -> int:
         """Bytes that a picture of (width, height) takes beyond the weights while it is seen."""
         width, height = self.size(size)
-        return PIXEL_BYTES * width * height
+        return PIXEL_BYTES * width * height + BESIDE
 
     def seen(self, prepared: Sequence[Tensor], token: CancelToken | None = None) -> list[Features]:
         """The features of each picture."""
@@ -161,9 +163,10 @@ class CaffeSight(Sight):
 
 def _too_large(size: Size, needed: int, free: int) -> MemoryExhausted:
     width, height = size
-    fits = int(max(size) * (free / needed) ** 0.5) // 32 * 32
+    share = max(0, free - BESIDE) / (needed - BESIDE)
+    fits = int(max(size) * share**0.5) // LEAST_SIDE * LEAST_SIDE
     hint = "Close other programs."
-    if fits >= LEAST_SEEN:
+    if fits:
         hint = f"A longer side of {fits} or less fits (--largest-side {fits}); {USUAL_SIDE} is what most pictures need."
     return MemoryExhausted(
         f"To see {count_text(width)} x {count_text(height)} pixels takes about {bytes_text(needed)} of memory, and"
